@@ -1,0 +1,1 @@
+"""The words everything else is written in: no rules of enrollment, no IO, no clock."""
