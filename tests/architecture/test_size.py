@@ -1,0 +1,47 @@
+"""The core stays small enough to be read whole, and every file and function small enough to be seen at once."""
+
+from tests.architecture.size import (
+    CORE_LINES_MAX,
+    FILE_LINES_MAX,
+    FUNCTION_LINES_MAX,
+    PACKAGE,
+    code_lines,
+    core_lines,
+    functions,
+)
+
+MODULE = '''"""A module
+of two lines."""
+
+# a comment counts
+
+class Thing:
+    """One line."""
+
+    def act(self) -> str:
+        """Two
+        lines."""
+        return """not
+a docstring"""
+'''
+
+
+def test_blanks_and_docstrings_do_not_count() -> None:
+    """Of a module, code and comments are counted, and nothing else is."""
+    assert code_lines(MODULE) == 5
+
+
+def test_the_core_is_small() -> None:
+    """The whole core is at most 5,000 lines without blanks and docstrings."""
+    assert sum(core_lines().values()) <= CORE_LINES_MAX
+
+
+def test_no_function_is_long() -> None:
+    """No function of the package is over 70 lines."""
+    assert [function for function in functions() if function.lines > FUNCTION_LINES_MAX] == []
+
+
+def test_no_file_is_long() -> None:
+    """No file of the package is over 400 lines."""
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > FILE_LINES_MAX} == {}
