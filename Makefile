@@ -67,29 +67,33 @@ format: $(VENV)/.check  ## lay the code out and mend what the linter can
 
 .PHONY: lock
 lock: $(VENV)/.setup  ## pin the newest versions that fit requirements/*.in, with hashes
-	for name in setup runtime test check; do \
+	@for name in setup runtime test check; do echo "requirements/$$name.txt"; \
 	    $(LOCK) --upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 
 .PHONY: clean
 clean:  ## remove what make and the tools made, the .venv included
-	rm -rf $(VENV) build dist src/*.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+	@rm -rf $(VENV) build dist src/*.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------------------ what they stand on, each made once
 
+INSTALL := $(RUN)/uv pip install --quiet --python $(RUN)/python
+
 $(VENV)/.setup: requirements/setup.txt
-	@test -n "$(PYTHON)" || { echo "FirstKey needs Python 3.11, 3.12 or 3.13, and found none. On Debian or Ubuntu:"; \
+	@test -n "$(PYTHON)" || { echo "FirstKey needs Python 3.11, 3.12 or 3.13 and found none. On Debian or Ubuntu:"; \
 	    echo "    apt-get install python3 python3-venv"; echo "or name one: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	    echo "This Python comes without its venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	$(RUN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python comes without its venv module."; \
+	    echo "On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) with $(PYTHON)"
+	@$(RUN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 $(VENV)/.package: pyproject.toml requirements/runtime.in $(VENV)/.runtime
-	$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.%: requirements/%.txt $(VENV)/.setup
-	$(RUN)/uv pip install --quiet --python $(RUN)/python --require-hashes --requirement $<
+	@echo "Installing $<"
+	@$(INSTALL) --require-hashes --requirement $<
 	@touch $@
