@@ -6,15 +6,18 @@ import hashlib
 import re
 from enum import Enum
 
-from firstkey.values.errors import Malformed, Says
+from firstkey.values.errors import Defect, Malformed, Says
 
+SALT_BYTES = 32
 _B64U = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class EncodingReason(Enum):
     """Why encoded bytes could not be read."""
 
-    NotBase64Url = Says("This is not base64url without padding.", "Encode the bytes as base64url and leave off the '='.")
+    NotBase64Url = Says(
+        "This is not base64url without padding.", "Encode the bytes as base64url and leave off the '='."
+    )
 
 
 def b64u(data: bytes) -> str:
@@ -45,5 +48,11 @@ def sha256_hex(data: bytes) -> str:
 
 
 def commitment(salt: bytes, value: bytes) -> str:
-    """Commit to a personal value: SHA-256 over the 32-byte salt, then the value; hex. Erasing the salt erases the value."""
+    """Commit to a personal value: SHA-256 over a 32-byte salt, then the value; hex. Erasing the salt erases the value.
+
+    Raises:
+        Defect: a salt of another length, which would let one commitment stand for two values.
+    """
+    if len(salt) != SALT_BYTES:
+        raise Defect("a commitment needs a salt of 32 bytes")
     return sha256_hex(salt + value)
