@@ -77,7 +77,9 @@ clean:  ## remove what make and the tools made, the .venv included
 
 # ------------------------------------------------------------------------------------ what they stand on, each made once
 
-INSTALL := $(RUN)/uv pip install --quiet --python $(RUN)/python
+# uv keeps a cache in the home directory; without a home to write to it does without.
+CACHE := $(if $(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell test -w ~ && echo home),,--no-cache)
+INSTALL := $(RUN)/uv pip install --quiet $(CACHE) --python $(RUN)/python
 
 $(VENV)/.setup: requirements/setup.txt
 	@test -n "$(PYTHON)" || { echo "FirstKey needs Python 3.11, 3.12 or 3.13 and found none. On Debian or Ubuntu:"; \
