@@ -1,5 +1,7 @@
 """The core stays small enough to be read whole, and every file and function small enough to be seen at once."""
 
+from pathlib import Path
+
 from tests.architecture.size import (
     CORE_LINES_MAX,
     FILE_LINES_MAX,
@@ -14,6 +16,8 @@ MODULE = '''"""A module
 of two lines."""
 
 # a comment counts
+LIMIT = 3
+"""A docstring of an attribute."""
 
 class Thing:
     """One line."""
@@ -28,7 +32,18 @@ a docstring"""
 
 def test_blanks_and_docstrings_do_not_count() -> None:
     """Of a module, code and comments are counted, and nothing else is."""
-    assert code_lines(MODULE) == 5
+    assert code_lines(MODULE) == 6
+
+
+def test_each_function_is_measured(tmp_path: Path) -> None:
+    """A method and a function inside another are measured too, from their first line to their last."""
+    (tmp_path / "module.py").write_text(
+        "class A:\n    def one(self):\n        def two():\n            pass\n\n        two()\n"
+    )
+    assert [(found.where, found.lines) for found in functions(tmp_path)] == [
+        ("module.py:2 one", 5),
+        ("module.py:3 two", 2),
+    ]
 
 
 def test_the_core_is_small() -> None:
