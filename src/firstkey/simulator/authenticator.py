@@ -111,8 +111,11 @@ class Authenticator:
         rp_id = _rp_id(options["rp"].get("id"), origin)
         if any(unb64u(row["id"]) in self.held for row in options.get("excludeCredentials", ())):
             raise Refused(SimulatorReason.CredentialAlreadyHere)
+        selection = options.get("authenticatorSelection", {})
+        if selection.get("authenticatorAttachment", self.traits.attachment) != self.traits.attachment:
+            raise Refused(SimulatorReason.AttachmentNotAsked)
         algorithm = alter.algorithm or self._choose(options["pubKeyCredParams"])
-        asked = options.get("authenticatorSelection", {}).get("userVerification", "preferred")
+        asked = selection.get("userVerification", "preferred")
         key = new_key(algorithm, self._entropy)
         held = Held(
             self._entropy(self.traits.credential_id_bytes),

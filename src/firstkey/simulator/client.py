@@ -28,8 +28,8 @@ USE_NONCE = "use-nonce"
 class Prover(Protocol):
     """Makes the device proof of one request."""
 
-    def __call__(self, method: str, url: str, body: bytes, nonce: str | None) -> str:
-        """Return the compact JWS; `url` is absolute, `nonce` the last that the server gave."""
+    def __call__(self, method: str, url: str, body: bytes, nonce: str) -> str:
+        """Return the compact JWS; `url` is absolute, `nonce` the last that the server gave, empty before the first."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Client:
         if host not in LOOPBACK_HOSTS:
             raise Refused(SimulatorReason.HostNotLoopback, host)
         self.prover = prover
-        self.nonce: str | None = None
+        self.nonce = ""
         self.session: str | None = None
         self._origin = origin
         self._cookie = cookie

@@ -11,6 +11,9 @@ class SimulatorReason(Enum):
     AlgorithmNotSupported = Says(
         "This authenticator knows none of the algorithms asked for.", "Offer ES256 or EdDSA in pubKeyCredParams."
     )
+    AttachmentNotAsked = Says(
+        "The page asks for the other kind of authenticator.", "Use an authenticator of that kind."
+    )
     CodeNotForThisDevice = Says(
         "This sealed code does not open with this device's key.",
         "Open it on the device and case that it was sealed for.",

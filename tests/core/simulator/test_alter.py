@@ -1,6 +1,5 @@
 """Every named misbehaviour changes what it names, is signed for, and leaves the rest honest."""
 
-import json
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from firstkey.simulator import alter
 from firstkey.simulator.alter import Alter
 from firstkey.simulator.keys import EDDSA, ES256
 from firstkey.values.encoding import unb64u
-from tests.core.simulator.test_authenticator import CREATION, ORIGIN, REQUEST, model, statement, verify
+from tests.core.simulator.test_authenticator import CREATION, ORIGIN, REQUEST, client_data, model, statement, verify
 
 MEMBERS_OF = {
     "wrong_origin": {"origin"},
@@ -20,12 +19,6 @@ MEMBERS_OF = {
     "wrong_challenge": {"challenge"},
     "type": {"type"},
 }
-
-
-def client_data(made: Any) -> dict[str, Any]:
-    """Read the client data of either response."""
-    read: dict[str, Any] = json.loads(unb64u(made["response"]["clientDataJSON"]))
-    return read
 
 
 def differing(first: dict[str, Any], second: dict[str, Any]) -> set[str]:

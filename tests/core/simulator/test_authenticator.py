@@ -72,6 +72,11 @@ def statement(response: Any) -> Any:
     return cbor.decode(unb64u(response["response"]["attestationObject"]))
 
 
+def client_data(response: Any) -> Any:
+    """Read the client data of either response."""
+    return json.loads(unb64u(response["response"]["clientDataJSON"]))
+
+
 def test_a_registration_has_the_members_of_the_browsers_json() -> None:
     """Every member of RegistrationResponseJSON is there; the convenient copies agree with the attestation object."""
     made = model().register(CREATION, ORIGIN)
@@ -203,6 +208,7 @@ def test_several_credentials_are_told_apart() -> None:
         ({}, "https://example.org.evil.test", {}, SimulatorReason.OriginOutsideRpId),
         ({}, "http://join.example.org", {}, SimulatorReason.OriginOutsideRpId),
         ({}, ORIGIN, {"user_verified": False}, SimulatorReason.UserNotVerified),
+        ({}, ORIGIN, {"attachment": "platform"}, SimulatorReason.AttachmentNotAsked),
         (
             {"pubKeyCredParams": [{"type": "public-key", "alg": -257}]},
             ORIGIN,
@@ -215,10 +221,12 @@ def test_it_refuses_what_a_real_one_refuses(
     change: dict[str, Any], origin: str, traits: dict[str, Any], reason: SimulatorReason
 ) -> None:
     """A foreign or insecure origin, missing verification or an unknown algorithm never reaches the server."""
-    model().register(CREATION, ORIGIN)
+    selection = CREATION["authenticatorSelection"] | {"authenticatorAttachment": "cross-platform"}
+    options = CREATION | {"authenticatorSelection": selection}
+    model().register(options, ORIGIN)
     authenticator = model(**traits)
     with pytest.raises(Refused) as refused:
-        authenticator.register(CREATION | change, origin)
+        authenticator.register(options | change, origin)
     assert refused.value.reason is reason
     assert not authenticator.held
 
