@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 from tests.architecture.size import PACKAGE, ROOT
@@ -22,11 +23,19 @@ def contract_names() -> dict[str, str]:
     return {contract["id"]: contract["name"] for contract in options["contracts"]}
 
 
-def layers_of(contract: str) -> list[list[str]]:
-    """Return the groups of a contract, highest first, each as the names that stand side by side in it."""
-    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    layers = next(each["layers"] for each in options["contracts"] if each["id"] == contract)
-    return [re.findall(r"\w+", layer) for layer in layers]
+def groups(text: str) -> list[list[str]]:
+    """Read groups of parts, highest first: `cli / demo assembly / values`."""
+    return [group.split() for group in text.split("/")]
+
+
+def upwards(parts: list[list[str]]) -> list[tuple[str, str]]:
+    """Pair each part with one of the group just above it, as (importer, imported)."""
+    return [(low, above[0]) for above, below in pairwise(parts) for low in below]
+
+
+def sideways(parts: list[list[str]]) -> list[tuple[str, str]]:
+    """Pair each part with its neighbour in its own group, the last with the first."""
+    return [pair for group in parts if len(group) > 1 for pair in pairwise([*group, group[0]])]
 
 
 def copy_of_the_tree(folder: Path) -> Path:
