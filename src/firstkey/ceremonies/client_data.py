@@ -1,0 +1,47 @@
+"""The client data of both ceremonies: registration steps 5 to 12 and authentication steps 8 to 14 and 20.
+
+One origin, compared as a string: no list, no prefix, no sub-domain, no other port. The page is never framed, so a cross
+origin is refused whoever the framing page is. Members that the standard may add are left alone (5.8.1).
+"""
+
+import hashlib
+
+from firstkey.ceremonies.expected import ExpectedCeremony
+from firstkey.ceremonies.json_text import member, read_object
+from firstkey.ceremonies.reasons import CeremonyReason
+from firstkey.values.encoding import b64u
+from firstkey.values.errors import Refused
+
+CREATE = "webauthn.create"
+GET = "webauthn.get"
+
+
+def judge_client_data(data: bytes, expected_type: str, expected: ExpectedCeremony) -> bytes:
+    """Check clientDataJSON; step numbers are of WebAuthn L3 7.1 and, after the slash, 7.2.
+
+    Args:
+        data: the bytes as the client made them.
+        expected_type: CREATE or GET.
+        expected: the challenge and the origin.
+
+    Returns:
+        SHA-256 of the bytes.
+
+    Raises:
+        Malformed: not a JSON object with the members of CollectedClientData.
+        Refused: CeremonyTypeWrong, ChallengeWrong, OriginWrong or CrossOriginRefused.
+    """
+    unreadable = CeremonyReason.ClientDataMalformed
+    client_data = read_object(data, unreadable)  # steps 5, 6 / 8, 9
+    if member(client_data, "type", str, unreadable) != expected_type:  # step 7 / 10
+        raise Refused(CeremonyReason.CeremonyTypeWrong)
+    if member(client_data, "challenge", str, unreadable) != b64u(expected.expected_challenge):  # step 8 / 11
+        raise Refused(CeremonyReason.ChallengeWrong)
+    origin = member(client_data, "origin", str, unreadable)
+    if origin != expected.expected_origin:  # step 9 / 12
+        raise Refused(CeremonyReason.OriginWrong, f"{origin!r:.200}")
+    if client_data.get("crossOrigin", False) is not False:  # step 10 / 13
+        raise Refused(CeremonyReason.CrossOriginRefused)
+    if "topOrigin" in client_data:  # step 11 / 14
+        raise Refused(CeremonyReason.CrossOriginRefused, "a top origin")
+    return hashlib.sha256(data).digest()  # step 12 / 20
