@@ -1,0 +1,1 @@
+"""The pending credential becomes active; an account's credentials afterwards."""

@@ -1,0 +1,1 @@
+"""A quorum of distinct people sign the case digest."""

@@ -1,0 +1,169 @@
+"""Rules of the claim: one device, fresh keys, an anchor that its holder could not bring along; what a rival gets."""
+
+import msgspec
+
+from firstkey.enrollment.case.closing import closing
+from firstkey.enrollment.case.digest import ANY_DEVICE
+from firstkey.enrollment.case.facts import (
+    CaseRevised,
+    ClaimAnchored,
+    ClaimReleased,
+    DeviceClaimed,
+    Fact,
+    PassRevoked,
+    RivalRefused,
+)
+from firstkey.enrollment.case.limits import (
+    REVISIONS_MAX,
+    RIVAL_CODES_COMPARED_MAX,
+    START_CODE_LIFETIME_MS_MAX,
+)
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.scene import Scene, Step, present, require
+from firstkey.enrollment.case.separation import check_duty, check_two_people
+from firstkey.enrollment.case.state import Claim
+from firstkey.enrollment.case.surroundings import SignedAct
+from firstkey.enrollment.case.words import Cause, Closure, PassState
+from firstkey.enrollment.claim.commands import (
+    AnchorByCertificate,
+    AnchorByPresence,
+    ClaimDevice,
+    RefuseRival,
+    ReleaseClaim,
+    ReplaceClaim,
+)
+from firstkey.policy.model import Anchor, Bootstrap, Duty, Requirements
+
+
+def claim_device(scene: Scene, command: ClaimDevice) -> Step:
+    """Bind the case to the device's key. First come: whether it is the joiner's is what the anchor is for."""
+    require(scene.case.claim is None, R.ClaimTaken)
+    attended = scene.required.bootstrap is Bootstrap.ATTENDED
+    require(attended == (command.act is not None), R.BootstrapDiffers)
+    if command.act is not None:
+        check_duty(scene, command.act, Duty.CONFIRMER, "claim_device", command.claim)
+    claimed = DeviceClaimed(
+        at=scene.now,
+        claim=command.claim,
+        device_key=command.device.device_key,
+        sealing_key=command.sealing_key,
+        confirmer=None if command.act is None else command.act.person,
+        delegator=None if command.act is None else command.act.delegator,
+        statement=None if command.act is None else command.act.statement,
+    )
+    return Step((claimed,))
+
+
+def _claim(scene: Scene) -> Claim:
+    return present(scene.case.claim, R.ClaimMissing)
+
+
+def _anchors_taken(required: Requirements) -> frozenset[Anchor]:
+    """Return the anchors that a claim on this path may be given before registration; a relayable one takes either."""
+    if required.bootstrap is not Bootstrap.PASS:
+        return frozenset()
+    if required.relayable:
+        return frozenset({Anchor.PRESENCE, Anchor.CLIENT_CERTIFICATE})
+    return required.anchors
+
+
+def anchor_by_certificate(scene: Scene, command: AnchorByCertificate) -> Step:
+    """Match the certificate to the asset on record. The server records it; nobody acts."""
+    claim, seen = _claim(scene), command.certificate
+    require(Anchor.CLIENT_CERTIFICATE in _anchors_taken(scene.required), R.AnchorNotOnPath)
+    require(claim.anchor is None, R.AlreadyAnchored)
+    require(seen.device_key == claim.device_key, R.WrongDevice)
+    require(scene.around.asset is not None and seen.asset == scene.around.asset, R.AssetDiffers)
+    anchored = ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.CLIENT_CERTIFICATE, asset=seen.asset)
+    return Step((anchored,))
+
+
+def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
+    """Tie by a visit: the code from the confirmer's screen and the number on the joiner's, both, by one confirmer.
+
+    Either alone can be relayed. A claim anchored by presence may be anchored afresh for a later pass.
+    """
+    claim, seen, act = _claim(scene), command.presence, command.act
+    require(Anchor.PRESENCE in _anchors_taken(scene.required), R.AnchorNotOnPath)
+    require(claim.anchor in (None, Anchor.PRESENCE), R.AlreadyAnchored)
+    check_duty(scene, act, Duty.CONFIRMER, "anchor_claim", claim.claim)
+    require(seen.device_key == claim.device_key, R.WrongDevice)
+    in_time = 0 <= seen.scanned_at - seen.shown_at <= START_CODE_LIFETIME_MS_MAX
+    require(in_time and seen.confirmer == act.person, R.StartCodeOver)
+    require(seen.number_matched, R.NumberDiffers)
+    anchored = ClaimAnchored(
+        at=scene.now,
+        claim=claim.claim,
+        anchor=Anchor.PRESENCE,
+        start_code=seen.start_code,
+        confirmer=act.person,
+        delegator=act.delegator,
+        statement=act.statement,
+    )
+    return Step((anchored,))
+
+
+def _release(scene: Scene, handle_digest: str, acts: tuple[SignedAct, ...]) -> tuple[Fact, ...]:
+    """The pass dead, the device gone, its handle retired, and what approvers signed void where it named the device."""
+    case, claim = scene.case, _claim(scene)
+    facts: list[Fact] = []
+    if case.live_pass is not None:
+        facts.append(PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CLAIM_RELEASED))
+    released = ClaimReleased(
+        at=scene.now,
+        claim=claim.claim,
+        people=tuple(sorted(person for act in acts for person in act.persons)),
+        statements=tuple(act.statement for act in acts),
+        handle_digest=handle_digest,
+    )
+    facts.append(released)
+    if case.signed is not None and case.signed.device != ANY_DEVICE:
+        require(case.revision < REVISIONS_MAX, R.RevisionsUsedUp)
+        facts.append(CaseRevised(at=scene.now, revision=case.revision + 1, expires_at=case.expires_at))
+    return tuple(facts)
+
+
+def release_claim(scene: Scene, command: ReleaseClaim) -> Step:
+    """Let the device go: two people sign. Neither of them delivers or confirms the next."""
+    claim, acts = _claim(scene), command.acts
+    check_two_people(acts)
+    for act in acts:
+        check_duty(scene, act, Duty.RELEASER, "release_claim", claim.claim)
+    return Step(_release(scene, command.handle_digest, acts))
+
+
+def replace_claim(scene: Scene, command: ReplaceClaim) -> Step:
+    """Let the device go because the confirmer stands with the joiner at another: released and claimed in one append."""
+    case = scene.case
+    bare = msgspec.structs.replace(case, claim=None)
+    claimed = claim_device(scene.with_case(bare), command.claim).facts
+    facts = _release(scene, command.handle_digest, ()) + claimed
+    if scene.required.bootstrap is Bootstrap.ATTENDED:
+        return Step(facts)
+    visit = AnchorByPresence(present(command.presence, R.AnchorMissing), present(command.act, R.AnchorMissing))
+    new = Claim(
+        claim=command.claim.claim, device_key=command.claim.device.device_key, sealing_key=command.claim.sealing_key
+    )
+    there = scene.with_case(msgspec.structs.replace(case, claim=new))
+    return Step(facts + anchor_by_presence(there, visit).facts)
+
+
+def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
+    """Turn a rival away: told once per claim, counted afterwards elsewhere; its code is never a try.
+
+    A right code in a rival's hands means that it has leaked: the pass dies and the case with it. A wrong one changes
+    nothing, and is compared five times a case at most.
+    """
+    case, claim, code = scene.case, _claim(scene), command.code
+    require(command.device.device_key != claim.device_key, R.RivalIsTheClaimant)
+    facts: list[Fact] = []
+    if not claim.rival_seen:
+        facts.append(RivalRefused(at=scene.now, claim=claim.claim, rival_key=command.device.device_key))
+    pass_, compared = case.live_pass, scene.around.rival_codes_compared
+    armed = pass_ is not None and pass_.state is PassState.ARMED
+    if code is not None and armed and compared < RIVAL_CODES_COMPARED_MAX:
+        require(pass_ is not None and code.pass_id == pass_.pass_id, R.CodeIsForAnotherPass)
+        if code.matched:
+            facts.extend(closing(case, Closure.MISUSED, scene.now, Cause.MISUSED))
+    require(bool(facts), R.AnotherDeviceClaimed)
+    return Step(tuple(facts), refusal=R.AnotherDeviceClaimed)

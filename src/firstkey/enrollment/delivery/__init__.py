@@ -1,0 +1,1 @@
+"""The code is made in its channel, which arms the pass."""

@@ -1,0 +1,1 @@
+"""The system issues the pass; no secret exists yet."""

@@ -1,0 +1,33 @@
+"""Rules of issuance: a pass is a consequence of a complete case, one at a time, three at most, soon after approval."""
+
+from firstkey.enrollment.case.facts import PassIssued, PassRevoked
+from firstkey.enrollment.case.ground import Moment, stand_on_ground
+from firstkey.enrollment.case.limits import PASSES_MAX
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.scene import Scene, Step, present, require
+from firstkey.enrollment.case.words import Cause
+from firstkey.enrollment.issuance.commands import IssuePass, RevokePass
+
+
+def issue_pass(scene: Scene, command: IssuePass) -> Step:
+    """Issue, inert."""
+    case, around = scene.case, scene.around
+    require(case.pass_needed, R.BootstrapDiffers)
+    stand_on_ground(scene, Moment.ISSUANCE)
+    require(not around.live_pass_elsewhere, R.PassElsewhere)
+    require(not around.native_elsewhere and not case.native_standing, R.NativePassStands)
+    require(case.passes_issued < PASSES_MAX, R.PassesUsedUp)
+    issued = PassIssued(
+        at=scene.now,
+        pass_id=command.pass_id,
+        number=case.passes_issued + 1,
+        channel=scene.required.channel,
+        epoch=around.epoch,
+    )
+    return Step((issued,))
+
+
+def revoke_pass(scene: Scene, _: RevokePass) -> Step:
+    """Kill it."""
+    pass_ = present(scene.case.live_pass, R.NotAStep)
+    return Step((PassRevoked(at=scene.now, pass_id=pass_.pass_id, cause=Cause.REQUESTED),))

@@ -1,0 +1,1 @@
+"""Decide and replay: dispatch to the stages, and what follows from every fact."""

@@ -1,0 +1,190 @@
+"""Decide: one door for every command on a case.
+
+    what is due -> the stage's rule -> the transition table -> what is due after it
+
+A stage's rule says what must hold and which facts follow; when a step may be taken at all is said by the table alone.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from firstkey.enrollment.activation import commands as activation_commands
+from firstkey.enrollment.activation import decide as activation
+from firstkey.enrollment.activation.commands import HoldCredential, HoldingsCommand, SuspendCredential
+from firstkey.enrollment.approval import commands as approval_commands
+from firstkey.enrollment.approval import decide as approval
+from firstkey.enrollment.case.facts import CaseOpened, CredentialActivated, CredentialHeld, Fact
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.scene import Command, Scene, Step, require, scene_of
+from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
+from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.surroundings import Surroundings
+from firstkey.enrollment.case.words import Cause
+from firstkey.enrollment.claim import commands as claim_commands
+from firstkey.enrollment.claim import decide as claim
+from firstkey.enrollment.closure import commands as closure_commands
+from firstkey.enrollment.closure import decide as closure
+from firstkey.enrollment.delivery import commands as delivery_commands
+from firstkey.enrollment.delivery import decide as delivery
+from firstkey.enrollment.issuance import commands as issuance_commands
+from firstkey.enrollment.issuance import decide as issuance
+from firstkey.enrollment.lifecycle.due import settle
+from firstkey.enrollment.lifecycle.replay import Folded, NotInTable, replay
+from firstkey.enrollment.proofing import commands as proofing_commands
+from firstkey.enrollment.proofing import decide as proofing
+from firstkey.enrollment.redemption import commands as redemption_commands
+from firstkey.enrollment.redemption import decide as redemption
+from firstkey.enrollment.registration import commands as registration_commands
+from firstkey.enrollment.registration import decide as registration
+from firstkey.enrollment.request import commands as request_commands
+from firstkey.enrollment.request import decide as request
+from firstkey.policy.model import Ruling
+from firstkey.values.errors import Refused
+
+RULES: Mapping[type[Command], Callable[[Scene, Any], Step]] = {
+    request_commands.ReviseCase: request.revise_case,
+    request_commands.HoldCase: request.hold_case,
+    request_commands.LiftHold: request.lift_hold,
+    proofing_commands.RecordProofing: proofing.record_proofing,
+    proofing_commands.WithdrawProofing: proofing.withdraw_proofing,
+    approval_commands.GiveApproval: approval.give_approval,
+    approval_commands.DenyApproval: approval.deny_approval,
+    approval_commands.WithdrawApproval: approval.withdraw_approval,
+    claim_commands.ClaimDevice: claim.claim_device,
+    claim_commands.AnchorByCertificate: claim.anchor_by_certificate,
+    claim_commands.AnchorByPresence: claim.anchor_by_presence,
+    claim_commands.ReleaseClaim: claim.release_claim,
+    claim_commands.ReplaceClaim: claim.replace_claim,
+    claim_commands.RefuseRival: claim.refuse_rival,
+    issuance_commands.IssuePass: issuance.issue_pass,
+    issuance_commands.RevokePass: issuance.revoke_pass,
+    delivery_commands.ArmPass: delivery.arm_pass,
+    redemption_commands.RedeemPass: redemption.redeem_pass,
+    redemption_commands.ConfirmAttendance: redemption.confirm_attendance,
+    redemption_commands.AssertOwnKey: redemption.assert_own_key,
+    registration_commands.StartCeremony: registration.start_ceremony,
+    registration_commands.RegisterCredential: registration.register_credential,
+    registration_commands.MintNativePass: registration.mint_native_pass,
+    registration_commands.NoteNativePassUsed: registration.note_native_pass_used,
+    registration_commands.ReadBackCredential: registration.read_back_credential,
+    registration_commands.ReapNativePass: registration.reap_native_pass,
+    activation_commands.ActivateCredential: activation.activate_credential,
+    closure_commands.WithdrawCase: closure.withdraw_case,
+    closure_commands.ReportFraud: closure.report_fraud,
+    closure_commands.FenceCase: closure.fence_case,
+    closure_commands.RecordReview: closure.record_review,
+    closure_commands.Sweep: closure.sweep,
+}
+"""Every command on an open case, and its rule. `OpenCase` is the one command before there is a case."""
+
+AFTER_CLOSURE = frozenset(
+    {
+        registration_commands.NoteNativePassUsed,
+        registration_commands.ReadBackCredential,
+        registration_commands.ReapNativePass,
+        closure_commands.RecordReview,
+        closure_commands.Sweep,
+    }
+)
+"""Commands that a closed case still takes."""
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What has happened, and what the append that says so takes along.
+
+    Attributes:
+        facts: for the case's stream, in order; may be empty (a sweep that found nothing).
+        case: the state after them.
+        refusal: the no that is told once the facts are durable, or None.
+        not_after: the append is void once the store's clock has passed this instant.
+        takes, frees: slots, by (kind, key), that the append takes and frees.
+        account: commands on the account's credentials, decided and appended in the same transaction.
+    """
+
+    facts: tuple[Fact, ...]
+    case: Folded
+    refusal: R | None = None
+    not_after: int | None = None
+    takes: frozenset[tuple[str, str]] = frozenset()
+    frees: frozenset[tuple[str, str]] = frozenset()
+    account: tuple[HoldingsCommand, ...] = ()
+
+
+def _for_account(case: Case, facts: tuple[Fact, ...]) -> tuple[HoldingsCommand, ...]:
+    """What the account's credentials learn: a stolen one at once, a lost one when its successor is active."""
+    commands: list[HoldingsCommand] = []
+    lost = case.lost_credential
+    for fact in facts:
+        if isinstance(fact, CaseOpened) and lost is not None and fact.lost_cause is Cause.STOLEN:
+            commands.append(SuspendCredential(credential=lost, cause=Cause.STOLEN))
+        if isinstance(fact, CredentialActivated) and case.credential is not None:
+            held = CredentialHeld(
+                at=fact.at,
+                credential=fact.credential,
+                case=case.case,
+                purpose=case.purpose,
+                tier=case.credential.tier,
+                ends_at=case.credential.ends_at,
+                relayable=case.requirements.relayable,
+                requirements=case.requirements,
+            )
+            commands.append(HoldCredential(held=held))
+            if lost is not None:
+                commands.append(SuspendCredential(credential=lost, cause=Cause.LOST))
+    return tuple(commands)
+
+
+def _decision(before: Folded, after: Folded, facts: tuple[Fact, ...], step: Step) -> Decision:
+    had, has = held_slots(before), held_slots(after)
+    if not isinstance(after, Case):
+        return Decision(facts=facts, case=after, refusal=step.refusal)
+    spent = frozenset(slot for fact in facts for slot in spent_slots(after.case, fact))
+    return Decision(
+        facts=facts,
+        case=after,
+        refusal=step.refusal,
+        not_after=step.not_after,
+        takes=(has - had) | spent,
+        frees=frozenset(slot for slot in had - has if slot[0] not in FOREVER),
+        account=_for_account(after, facts),
+    )
+
+
+def _take_step(case: Folded, step: Step) -> Folded:
+    try:
+        return replay(step.facts, case)
+    except NotInTable as error:
+        raise Refused(R.NotAStep, str(error)) from error
+
+
+def decide(case: Folded, around: Surroundings, command: Command, ruling: Ruling, now: int) -> Decision:
+    """Decide one command.
+
+    Args:
+        case: the fold of the case's stream so far; None before there is one.
+        command: what is asked.
+        around: the rest of the world, read in the appending transaction.
+        ruling: what the policy in force says of the case now.
+        now: the store's clock, milliseconds.
+
+    Returns:
+        The facts and what goes with them. A decision with a refusal is appended all the same, then told.
+
+    Raises:
+        Refused: a rule says no; nothing has happened.
+    """
+    if isinstance(command, request_commands.OpenCase):
+        require(case is None, R.NotAStep)
+        step = request.open_case(around, command, ruling, now)
+        return _decision(case, _take_step(case, step), step.facts, step)
+    if not isinstance(case, Case):
+        raise Refused(R.CaseOver)
+    ahead, scene = settle(scene_of(case, around, ruling, now))
+    require(scene.case.closed is None or type(command) in AFTER_CLOSURE, R.CaseOver)
+    step = RULES[type(command)](scene, command)
+    taken = _take_step(scene.case, step)
+    assert isinstance(taken, Case)  # no fact unmakes a case
+    behind, last = settle(scene.with_case(taken))
+    return _decision(case, last.case, ahead + step.facts + behind, step)

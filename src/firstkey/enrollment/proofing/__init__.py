@@ -1,0 +1,1 @@
+"""Identity evidence, recorded and withdrawn."""

@@ -1,0 +1,85 @@
+"""Rules of proofing: a method of the closed list that the path takes, at the level, young, signed, by the right person.
+
+What a method claims never lifts it over its ceiling.
+"""
+
+from firstkey.enrollment.case.facts import CaseRevised, Fact, ProofingRecorded, ProofingWithdrawn
+from firstkey.enrollment.case.limits import (
+    EARLIER_PROOFING_AGE_MS_MAX,
+    RELATION_AGE_MS_MIN,
+    REVISIONS_MAX,
+    VOUCHER_LEVEL_MIN,
+)
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.scene import Scene, Step, require
+from firstkey.enrollment.case.separation import check_act, check_duty, check_eligible, check_separation
+from firstkey.enrollment.case.surroundings import Evidence
+from firstkey.enrollment.proofing.commands import RecordProofing, WithdrawProofing
+from firstkey.policy.model import ApproverRule, Duty
+from firstkey.values.assurance import LEVEL_MAX, NEEDS_COMPANION, ProofingMethod
+
+VENDOR_METHODS = frozenset(
+    {ProofingMethod.VENDOR_CHECK, ProofingMethod.VENDOR_CHECK_INJECTION_RESISTANT, ProofingMethod.VIDEO_CALL}
+)
+COMPANIONS = frozenset({ProofingMethod.LIVE_VOUCH, ProofingMethod.STRONG_SESSION})
+
+
+def _age_ms_max(scene: Scene, evidence: Evidence) -> int:
+    if evidence.method is ProofingMethod.EARLIER_PROOFING:
+        return EARLIER_PROOFING_AGE_MS_MAX
+    return scene.required.proofing_age_ms_max
+
+
+def _check_evidence(scene: Scene, evidence: Evidence) -> int:
+    """Return the level that the evidence reaches."""
+    require(evidence.method in scene.required.methods, R.MethodNotOnPath)
+    require(0 <= scene.now - evidence.proofed_at <= _age_ms_max(scene, evidence), R.EvidenceTooOld)
+    alone = evidence.method not in NEEDS_COMPANION
+    require(alone or evidence.companion in COMPANIONS, R.VouchNotGood, "earlier proofing needs a companion")
+    if ProofingMethod.LIVE_VOUCH in (evidence.method, evidence.companion):
+        since = evidence.relation_since
+        long_enough = since is not None and scene.now - since >= RELATION_AGE_MS_MIN
+        require(evidence.voucher_level >= VOUCHER_LEVEL_MIN and long_enough, R.VouchNotGood)
+    level = min(evidence.level, LEVEL_MAX[evidence.method])
+    require(level >= scene.required.level, R.LevelTooLow)
+    return level
+
+
+def record_proofing(scene: Scene, command: RecordProofing) -> Step:
+    """Record evidence. Weaker evidence than what approvers signed on is a revision: their consent was to more."""
+    case, evidence, act = scene.case, command.evidence, command.act
+    require(case.proofing_needed, R.BootstrapDiffers)
+    level = _check_evidence(scene, evidence)
+    if act is None:
+        require(evidence.vendor is not None and evidence.method in VENDOR_METHODS, R.ActNotForThis)
+    elif evidence.method is ProofingMethod.LIVE_VOUCH:
+        check_act(scene, act, "record_proofing", evidence.commitment)
+        check_eligible(scene.around, act, ApproverRule.MANAGER.value)
+        check_separation(scene, Duty.PROOFER, act.persons)
+    else:
+        check_duty(scene, act, Duty.PROOFER, "record_proofing", evidence.commitment)
+    recorded = ProofingRecorded(
+        at=scene.now,
+        method=evidence.method,
+        level=level,
+        evidence=evidence.commitment,
+        proofed_at=evidence.proofed_at,
+        proofer=None if act is None else act.person,
+        delegator=None if act is None else act.delegator,
+        statement=None if act is None else act.statement,
+        companion=evidence.companion,
+    )
+    facts: tuple[Fact, ...] = (recorded,)
+    if case.signed is not None and level < case.signed.level:
+        require(case.revision < REVISIONS_MAX, R.RevisionsUsedUp)
+        facts += (CaseRevised(at=scene.now, revision=case.revision + 1, expires_at=case.expires_at),)
+    return Step(facts)
+
+
+def withdraw_proofing(scene: Scene, command: WithdrawProofing) -> Step:
+    """Take the proofing back: whoever holds the duty may, for lowering trust needs no second pair of eyes."""
+    require(scene.case.proofing is not None, R.ProofingMissing)
+    check_act(scene, command.act, "withdraw_proofing")
+    check_eligible(scene.around, command.act, Duty.PROOFER.value)
+    person, statement = command.act.person, command.act.statement
+    return Step((ProofingWithdrawn(at=scene.now, person=person, statement=statement, for_cause=command.for_cause),))

@@ -1,0 +1,1 @@
+"""The credential is made and judged, here or at a destination."""

@@ -1,0 +1,187 @@
+"""Rules of registration: the claiming device, inside its window, one credential, that meets the path's terms.
+
+The ceremonies have judged whether the answer is genuine; here its facts meet the terms, as a table.
+"""
+
+from collections.abc import Callable
+
+from firstkey.enrollment.case.facts import (
+    CeremonyRefused,
+    CeremonyStarted,
+    ClaimAnchored,
+    CredentialRegistered,
+    Fact,
+    NativePassMinted,
+    NativePassReaped,
+    NativePassUsed,
+    PassRevoked,
+    StrayCredentialFound,
+)
+from firstkey.enrollment.case.ground import Moment, stand_on_ground
+from firstkey.enrollment.case.limits import CEREMONIES_MAX, READ_BACK_AFTER_WINDOW_MS_MAX
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.scene import Scene, Step, present, require
+from firstkey.enrollment.case.separation import ADMINISTRATOR, check_act, check_eligible, check_two_people
+from firstkey.enrollment.case.state import Case, Native, Window
+from firstkey.enrollment.case.surroundings import Made
+from firstkey.enrollment.case.words import Cause, NativeState, PassState
+from firstkey.enrollment.registration.commands import (
+    MintNativePass,
+    NoteNativePassUsed,
+    ReadBackCredential,
+    ReapNativePass,
+    RegisterCredential,
+    StartCeremony,
+)
+from firstkey.policy.model import Anchor, KeyTerms
+
+KEY_TERMS: tuple[tuple[str, Callable[[KeyTerms, Made], bool]], ...] = (
+    ("user_verification", lambda terms, made: made.user_verified or not terms.user_verification),
+    ("device_bound", lambda terms, made: not made.backup_eligible or not terms.device_bound),
+    ("trust", lambda terms, made: made.trust >= terms.trust),
+    ("formats", lambda terms, made: made.fmt in terms.formats),
+    ("algorithms", lambda terms, made: made.algorithm in terms.algorithms),
+    ("roaming", lambda terms, made: made.roaming or not terms.roaming),
+    ("aaguids", lambda terms, made: terms.aaguids is None or made.aaguid in terms.aaguids),
+)
+"""A term's name, and whether what was made meets it."""
+
+
+def unmet_term(terms: KeyTerms, made: Made) -> str | None:
+    """Return the first term that what was made does not meet, or None."""
+    return next((name for name, meets in KEY_TERMS if not meets(terms, made)), None)
+
+
+def start_ceremony(scene: Scene, command: StartCeremony) -> Step:
+    """Give a challenge; an earlier one of this window is void."""
+    stand_on_ground(scene, Moment.REGISTRATION, command.device)
+    made_elsewhere = scene.around.handover.intersection(scene.required.destinations)
+    require(not made_elsewhere, R.DestinationMakesCredential)
+    window = present(scene.case.window, R.WindowOver)
+    require(window.ceremonies_started < min(scene.required.ceremonies, CEREMONIES_MAX), R.CeremoniesUsedUp)
+    return Step((CeremonyStarted(at=scene.now, ceremony=command.ceremony, challenge=command.challenge),))
+
+
+def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact, ...]:
+    """The credential, with no more than path, account and vouching key allow; and the anchor, where it is one."""
+    case, required, account = scene.case, scene.required, scene.around.account
+    own_key, window = case.own_key, case.window
+    lifetime = required.credential_lifetime_ms
+    ends = (
+        account.ends_at,
+        None if lifetime is None else scene.now + lifetime,
+        None if own_key is None else own_key.ends_at,
+    )
+    registered = CredentialRegistered(
+        at=scene.now,
+        credential=made.credential,
+        public_key_digest=made.public_key_digest,
+        aaguid=made.aaguid,
+        maker=made.maker,
+        fmt=made.fmt,
+        trust=made.trust,
+        user_verified=made.user_verified,
+        backup_eligible=made.backup_eligible,
+        tier=required.tier if own_key is None else min(required.tier, own_key.tier),
+        ends_at=min((end for end in ends if end is not None), default=None),
+        serial=made.serial or (None if window is None else window.serial),
+        ceremony=made.ceremony or None,
+        destination=destination,
+    )
+    claim = case.claim
+    shipped = Anchor.AUTHENTICATOR in required.anchors and made.serial is not None and made.serial == scene.around.asset
+    if not shipped or claim is None or claim.anchor is not None:
+        return (registered,)
+    anchored = ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.AUTHENTICATOR, asset=made.serial)
+    return (registered, anchored)
+
+
+def _refused_because(scene: Scene, window: Window, made: Made) -> str | None:
+    if made.refused is not None:
+        return made.refused
+    if window.serial is not None and made.serial is not None and made.serial != window.serial:
+        return "serial"
+    return unmet_term(scene.required.key, made)
+
+
+def register_credential(scene: Scene, command: RegisterCredential) -> Step:
+    """Store the credential, pending, and spend the pass in the same append; or record why not.
+
+    The last refused ceremony ends the pass.
+    """
+    case, made = scene.case, command.made
+    stand_on_ground(scene, Moment.REGISTRATION, command.device)
+    window = present(case.window, R.WindowOver)
+    require(window.ceremony is not None and window.ceremony == made.ceremony, R.CeremonyUnknown)
+    reason = _refused_because(scene, window, made)
+    if reason is None:
+        return Step(_registered(scene, made, None), not_after=window.ends_at)
+    facts: tuple[Fact, ...] = (CeremonyRefused(at=scene.now, ceremony=made.ceremony, reason=reason),)
+    if case.live_pass is not None and window.ceremonies_started >= min(scene.required.ceremonies, CEREMONIES_MAX):
+        dead = PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CEREMONIES_EXHAUSTED)
+        facts += (dead,)
+    genuine = made.refused is None
+    return Step(facts, refusal=R.KeyTermUnmet if genuine else R.CeremonyRefused, not_after=window.ends_at)
+
+
+def mint_native_pass(scene: Scene, command: MintNativePass) -> Step:
+    """Mint only when everything that activation asks for holds: the destination activates at once."""
+    stand_on_ground(scene, Moment.REGISTRATION, command.device)
+    stand_on_ground(scene, Moment.ACTIVATION)
+    require(not scene.case.native_standing and not scene.around.native_elsewhere, R.NativePassStands)
+    takes = command.destination in scene.required.destinations and command.destination in scene.around.handover
+    require(takes, R.DestinationNotHandover)
+    window = present(scene.case.window, R.WindowOver)
+    minted = NativePassMinted(
+        at=scene.now, native=command.native, destination=command.destination, window_ends_at=window.ends_at
+    )
+    return Step((minted,), not_after=window.ends_at)
+
+
+def _native(case: Case, native: str) -> Native:
+    ours = present(case.native, R.NativePassUnknown)
+    require(ours.native == native, R.NativePassUnknown)
+    return ours
+
+
+def note_native_pass_used(scene: Scene, command: NoteNativePassUsed) -> Step:
+    """Remember what the destination says; it changes nothing else."""
+    native = _native(scene.case, command.native)
+    require(native.state is NativeState.MINTED, R.NativePassUnknown)
+    return Step((NativePassUsed(at=scene.now, native=native.native),))
+
+
+def read_back_credential(scene: Scene, command: ReadBackCredential) -> Step:
+    """Take a credential found at the destination for this case's, if it can be; anything else is a stray: an alarm."""
+    case, made = scene.case, command.made
+    native = _native(case, command.native)
+    known = case.credential is not None and case.credential.credential == made.credential
+    require(not known, R.CredentialStateDiffers)
+    in_time = scene.now <= native.window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX
+    redeemed = case.pass_ is not None and case.pass_.state in (PassState.REDEEMED, PassState.EXPIRED)
+    waits = case.closed is None and case.hold is None and case.credential is None and case.native_standing
+    fits = made.refused is None and unmet_term(scene.required.key, made) is None
+    if in_time and redeemed and waits and fits and not command.present_before:
+        return Step(_registered(scene, made, native.destination))
+    stray = StrayCredentialFound(at=scene.now, destination=native.destination, credential=made.credential)
+    return Step((stray,), refusal=R.CredentialIsStray)
+
+
+def reap_native_pass(scene: Scene, command: ReapNativePass) -> Step:
+    """Record that the native pass is gone: read back so, or signed by two administrators whose destination is lost."""
+    native, acts = _native(scene.case, command.native), command.acts
+    require(native.state is not NativeState.REAPED, R.NativePassUnknown)
+    if not acts:
+        return Step((NativePassReaped(at=scene.now, native=native.native, cause=Cause.READ_BACK_GONE),))
+    check_two_people(acts)
+    for act in acts:
+        check_act(scene, act, "declare_destination_lost", native.native)
+        check_eligible(scene.around, act, ADMINISTRATOR)
+    reaped = NativePassReaped(
+        at=scene.now,
+        native=native.native,
+        cause=Cause.DESTINATION_LOST,
+        people=tuple(act.person for act in acts),
+        statements=tuple(act.statement for act in acts),
+    )
+    return Step((reaped,))

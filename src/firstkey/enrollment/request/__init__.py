@@ -1,0 +1,1 @@
+"""A case is opened, revised, held and let go on."""
