@@ -21,7 +21,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "values": _PURE,
     "policy": _PURE | {"msgspec", "tomllib"},
     "enrollment": _PURE | {"msgspec"},
-    "ceremonies": _PURE | {"cryptography", "fido2", "msgspec"},
+    "ceremonies": _PURE | {"cryptography", "fido2", "io", "msgspec"},
     "ledger": _PURE | {"cryptography", "msgspec"},
 }
 

@@ -57,6 +57,7 @@ def test_every_name_says_something() -> None:
         ("x = 1  # noqa: S101", 1),
         ("x = 1  # type: ignore[assignment]  # a secret is no key", 0),
         ("x = 1  # noqa: S101 - the caller has checked", 0),
+        ("x = 1  # noqa: S101 -- the caller has checked", 0),
         ("x = 1  # noqa: BLE001, S101  # whatever a parser raises", 0),
         ("x = 1", 0),
     ],

@@ -40,7 +40,7 @@ READ = (".py", ".md", ".toml", ".html", ".js", ".css", ".txt", ".in", ".sql")
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _EXCEPTION = re.compile(r"#\s*(?:type:\s*ignore|noqa)\b")
-_EXPLAINED = re.compile(r"#\s*(?:type:\s*ignore\[[a-z, -]+\]|noqa:\s*[A-Z0-9, ]+?)\s+(?:#|-|:)\s*\w+\W+\w+")
+_EXPLAINED = re.compile(r"#\s*(?:type:\s*ignore\[[a-z, -]+\]|noqa:\s*[A-Z0-9, ]+?)\s+(?:#|--?|:)\s*\w+\W+\w+")
 
 
 def files(root: Path = ROOT) -> Iterator[Path]:
