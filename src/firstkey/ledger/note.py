@@ -25,7 +25,7 @@ NOTE_BYTES_MAX = 512 * 1024  # a post-quantum signature line may take 7 kB
 COSIGNATURE_STAMP_MAX = (2**63 - 1).to_bytes(8, "big")
 
 _NAME = r"[^\s+\x00-\x1f]+"
-_LINE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/=]{{8,}})\n")  # at least one byte after the key id
+_LINE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/]{{7}}[A-Za-z0-9+/=]+)\n")  # at least 5 bytes
 _KEY = re.compile(rf"({_NAME})\+[0-9a-f]{{8}}\+([A-Za-z0-9+/]{{44}})")
 _PRIVATE = "PRIVATE+KEY+"
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")

@@ -62,8 +62,6 @@ def judge(
         Refused: naming what was found, and at which index or size.
     """
     roots = _roots((checkpoint, *outside))
-    if max(roots) > checkpoint.size:
-        raise Refused(LedgerReason.LedgerCut, f"{checkpoint.size} entries, a head covers {max(roots)}")
     frontier, heads, activities = Frontier(), dict[str, Head](), Counter[Activity]()
     _compare(frontier, roots)
     for index, leaf in enumerate(leaves):
@@ -79,8 +77,8 @@ def judge(
         activities[entry.activity] += 1
         frontier = frontier.append(leaf_hash(leaf))
         _compare(frontier, roots)
-    if frontier.size < checkpoint.size:
-        raise Refused(LedgerReason.LedgerCut, f"{frontier.size} entries, a head covers {checkpoint.size}")
+    if frontier.size < max(roots):
+        raise Refused(LedgerReason.LedgerCut, f"{frontier.size} entries, a head covers {max(roots)}")
     anchored = max((head.size for head in outside), default=0)
     streams = {stream: head.number for stream, head in heads.items()}
     return Verdict(frontier.size, frontier.root().hex(), anchored, streams, dict(activities))
