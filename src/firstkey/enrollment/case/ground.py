@@ -20,6 +20,7 @@ from firstkey.enrollment.case.state import Approval
 from firstkey.enrollment.case.surroundings import DeviceProof
 from firstkey.enrollment.case.words import Covered
 from firstkey.policy.model import Anchor, Bootstrap, Purpose, Verdict
+from firstkey.policy.staffing import meets_quorum
 from firstkey.values.errors import Refused
 
 
@@ -110,7 +111,9 @@ def approvals_standing(scene: Scene) -> tuple[Approval, ...]:
 
 
 def _quorum_whole(q: Question) -> bool:
-    return len(approvals_standing(q.scene)) >= q.scene.required.quorum
+    known = {each.person: (each.unit, each.vendor) for each in q.scene.around.affiliations}
+    people = [known.get(approval.person, (None, UNKNOWN_VENDOR)) for approval in approvals_standing(q.scene)]
+    return len(people) >= q.scene.required.quorum and meets_quorum(people, q.scene.required)
 
 
 def _assertions_verified(q: Question) -> bool:
@@ -208,6 +211,9 @@ def _makers_differ(q: Question) -> bool:
         return True
     return partner is not None and credential is not None and credential.maker not in ("", partner.maker)
 
+
+UNKNOWN_VENDOR = "unknown"
+"""Somebody of whom no source says where they belong is not taken for one of the organisation's own."""
 
 GROUND = (
     Row(_open, EVERY, R.CaseOver, standing=True),

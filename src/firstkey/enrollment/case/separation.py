@@ -8,27 +8,16 @@ from firstkey.enrollment.case.limits import ACT_AGE_MS_MAX, PEOPLE_WHERE_TWO_SIG
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, require
 from firstkey.enrollment.case.surroundings import SignedAct, Surroundings
+from firstkey.policy.floors import COMPILED_DISTINCT
 from firstkey.policy.model import Duty, Requirements
 
 ADMINISTRATOR = "administrator"
 """The duty to change people, duties, policy, keys and clock: an eligibility word beside the duties of a case."""
 
-ALWAYS_DISTINCT: frozenset[tuple[Duty, Duty]] = frozenset(
-    {
-        (Duty.PROOFER, Duty.APPROVER),
-        (Duty.REQUESTER, Duty.APPROVER),
-        (Duty.APPROVER, Duty.DELIVERER),
-        (Duty.APPROVER, Duty.CONFIRMER),
-        (Duty.RELEASER, Duty.DELIVERER),
-        (Duty.RELEASER, Duty.CONFIRMER),
-    }
-)
-"""Kept apart whatever a policy says. Requester and proofer are, too, by every policy but one that says it gives it up."""
-
 
 def kept_apart(one: Duty, other: Duty, required: Requirements) -> bool:
     """Whether one person may not hold both duties in one case."""
-    pairs = ALWAYS_DISTINCT | required.distinct
+    pairs = COMPILED_DISTINCT | required.distinct
     return (one, other) in pairs or (other, one) in pairs
 
 

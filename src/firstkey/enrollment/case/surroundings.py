@@ -30,6 +30,14 @@ class Vouching(msgspec.Struct, frozen=True):
     ends_at: int | None
 
 
+class Affiliation(msgspec.Struct, frozen=True):
+    """Where a source of record places a person. `vendor` is None for the organisation itself."""
+
+    person: str
+    unit: str | None
+    vendor: str | None
+
+
 class Partner(msgspec.Struct, frozen=True):
     """The other case of a break-glass account. `ready`: its credential stands, pending, on its whole ground."""
 
@@ -46,6 +54,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         account: the standing of the case's account.
         epoch: the site's.
         eligible: (person, duty or approver rule) pairs that hold now, of the people this decision may meet.
+        affiliations: where they belong; of somebody missing here, nothing is known.
         verified: digests of statements whose assertion was verified again for this decision.
         live_pass_elsewhere: another case of the account has a live pass.
         native_elsewhere: another case of the account has a native pass not yet read back as gone.
@@ -62,6 +71,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     account: Account
     epoch: int = 1
     eligible: frozenset[tuple[str, str]] = frozenset()
+    affiliations: frozenset[Affiliation] = frozenset()
     verified: frozenset[str] = frozenset()
     live_pass_elsewhere: bool = False
     native_elsewhere: bool = False
