@@ -1,8 +1,12 @@
 """The documents say what is there: commands, libraries, decisions, threats and links are held against the real ones."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +26,16 @@ def direct(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith(("#", "-"))]
 
 
+def third_party(folder: Path) -> set[str]:
+    """Return the libraries that the modules of a folder import, by the names under which they are installed."""
+    nodes = [node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    roots = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"firstkey", "tests", "benchmarks"}
+    installed = packages_distributions()
+    return {installed.get(root, [root])[0].lower() for root in roots}
+
+
 def test_the_readme_shows_every_command() -> None:
     """The README's table of commands is what `make help` prints."""
     targets = re.findall(r"^([a-z]+):.*?## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -34,6 +48,12 @@ def test_every_library_has_its_reason() -> None:
     named = [library for name in ("runtime", "test", "check", "setup") for library in direct(name)]
     explained = re.findall(r"^\| ([a-z0-9-]+) \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
     assert sorted(named) == sorted(set(explained) - {"library"})
+
+
+def test_nothing_is_imported_that_is_not_required() -> None:
+    """The package imports what runtime.in names, and the tests what the lists for tests and checks name beside it."""
+    assert third_party(ROOT / "src") <= {*direct("runtime")}
+    assert third_party(ROOT / "tests") <= {*direct("runtime"), *direct("test"), *direct("check")}
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
