@@ -109,20 +109,20 @@ class Client:
             Defect: the server answered with JSON that is none.
         """
         data = body if isinstance(body, bytes) else b"" if body is None else encode(body)
-        answer = self._once(method, path, data, body is not None, headers or {})
+        answer = self._once(method, path, data, headers or {})
         if self.prover is not None and answer.status == 401 and answer.problem == USE_NONCE:
-            answer = self._once(method, path, data, body is not None, headers or {})
+            answer = self._once(method, path, data, headers or {})
         return answer
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
         self._connection.close()
 
-    def _once(self, method: str, path: str, data: bytes, has_body: bool, headers: Mapping[str, str]) -> Answer:
-        sent = {**self._headers(method, path, data, has_body), **headers}
+    def _once(self, method: str, path: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+        sent = {**self._headers(method, path, data), **headers}
         try:
             self._drop_if_closed()
-            self._connection.request(method, path, data if has_body else None, {k: v for k, v in sent.items() if v})
+            self._connection.request(method, path, data or None, {k: v for k, v in sent.items() if v})
             response = self._connection.getresponse()
             content = response.read(ANSWER_BYTES_MAX + 1)
         except (HTTPException, OSError) as error:
@@ -134,11 +134,11 @@ class Client:
         self._remember(response.headers)
         return _answer(response.status, response.headers, content)
 
-    def _headers(self, method: str, path: str, data: bytes, has_body: bool) -> dict[str, str]:
+    def _headers(self, method: str, path: str, data: bytes) -> dict[str, str]:
         headers = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
         if method not in ("GET", "HEAD"):
             headers["Origin"] = self._origin
-        if has_body:
+        if data:
             headers["Content-Type"] = "application/json"
         if self.session is not None:
             headers["Cookie"] = f"{self._cookie}={self.session}"

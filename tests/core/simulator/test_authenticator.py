@@ -109,7 +109,8 @@ def test_fmt_none_carries_nothing(algorithm: int) -> None:
     """Without attestation the statement is the empty map, for either algorithm."""
     made = model(algorithms=(algorithm,)).register(CREATION, ORIGIN)
     assert (statement(made)["fmt"], statement(made)["attStmt"]) == ("none", {})
-    assert made["response"]["publicKeyAlgorithm"] == algorithm
+    key: Any = cbor.decode(statement(made)["authData"][37 + 16 + 2 + 32 :])
+    assert key[3] == made["response"]["publicKeyAlgorithm"] == algorithm
 
 
 @pytest.mark.parametrize("algorithm", [ES256, EDDSA])
@@ -175,6 +176,15 @@ def test_flags_follow_the_traits(traits: dict[str, Any], flags: int) -> None:
     assert parts(data).flags == flags
 
 
+def test_a_user_is_not_verified_when_that_is_discouraged() -> None:
+    """The request's wish decides whether an authenticator that could verify its user does."""
+    authenticator = model()
+    authenticator.register(CREATION, ORIGIN)
+    for wish, flags in (("discouraged", 0x01), ("preferred", 0x05)):
+        signed = authenticator.authenticate(REQUEST | {"userVerification": wish}, ORIGIN)
+        assert parts(unb64u(signed["response"]["authenticatorData"])).flags == flags
+
+
 @pytest.mark.parametrize("algorithm", [ES256, EDDSA])
 def test_an_assertion_verifies_and_counts(algorithm: int) -> None:
     """Each assertion is signed by the registered key, names its user and raises the count by the step."""
@@ -206,6 +216,7 @@ def test_several_credentials_are_told_apart() -> None:
     ("change", "origin", "traits", "reason"),
     [
         ({}, "https://example.org.evil.test", {}, SimulatorReason.OriginOutsideRpId),
+        ({}, "https://evilexample.org", {}, SimulatorReason.OriginOutsideRpId),
         ({}, "http://join.example.org", {}, SimulatorReason.OriginOutsideRpId),
         ({}, ORIGIN, {"user_verified": False}, SimulatorReason.UserNotVerified),
         ({}, ORIGIN, {"attachment": "platform"}, SimulatorReason.AttachmentNotAsked),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from firstkey.simulator.client import Client, encode
+from firstkey.simulator.client import ANSWER_BYTES_MAX, Client, encode
 from firstkey.simulator.refusals import SimulatorReason
 from firstkey.values.errors import Defect, Refused, Unavailable
 
@@ -25,6 +25,8 @@ ANSWERS: dict[str, Any] = {
     "/other-cookie": (200, b"{}", "application/json", ("Set-Cookie", "tracker=1")),
     "/moved": (303, b"", "text/html", ("Location", "/elsewhere")),
     "/broken": (200, b"{"),
+    "/longest": (200, bytes(ANSWER_BYTES_MAX), "application/octet-stream"),
+    "/too-long": (200, bytes(ANSWER_BYTES_MAX + 1), "application/octet-stream"),
 }
 
 
@@ -196,6 +198,15 @@ def test_an_answer_that_never_came_is_unavailable_and_not_asked_again() -> None:
         with pytest.raises(Unavailable):
             client.request("POST", "/hang-up", {})
         assert len(site.seen) == 1
+        assert client.request("GET", "/").status == 200
+
+
+def test_an_answer_has_an_end() -> None:
+    """An answer of the longest length is read whole; one byte more is not handed on."""
+    with serving(Site()) as client:
+        assert len(client.request("GET", "/longest").body) == ANSWER_BYTES_MAX
+        with pytest.raises(Unavailable):
+            client.request("GET", "/too-long")
         assert client.request("GET", "/").status == 200
 
 

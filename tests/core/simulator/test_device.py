@@ -98,8 +98,9 @@ def test_the_first_key_signs_the_second() -> None:
 
 def test_a_lie_is_signed_like_the_truth() -> None:
     """What is written instead verifies, and the rest stays; only a flipped signature does not verify."""
-    lying = read(proof(Instead(payload={"htm": "GET"})))
-    assert lying == read(proof()) | {"htm": "GET"}
+    lying = proof(Instead(header={"typ": "dpop+jwt"}, payload={"htm": "GET"}))
+    assert read(lying) == read(proof()) | {"htm": "GET"}
+    assert header(lying) == header(proof()) | {"typ": "dpop+jwt"}
     with pytest.raises(Exception, match="bad_signature"):
         read(proof(Instead(signature_flipped=True)))
 
