@@ -260,7 +260,7 @@ class OwnKeyAsserted(Fact, frozen=True):
 
 
 class CeremonyStarted(Fact, frozen=True):
-    """A challenge was given to the claiming device."""
+    """A challenge (base64url) was given to the claiming device."""
 
     ceremony: str
     challenge: str

@@ -15,7 +15,7 @@ def held_slots(case: Case | NeverOpened | None) -> frozenset[tuple[str, str]]:
     """Return the slots that a case in this state holds."""
     if not isinstance(case, Case):
         return frozenset()
-    slots: set[tuple[str, str]] = set()
+    slots = {("handle", case.handle_digest)}
     if case.closed is None:
         position = f":{case.position}" if case.purpose is Purpose.BREAK_GLASS else ""
         slots.add(("open_case", f"{case.account}:{case.purpose}{position}"))

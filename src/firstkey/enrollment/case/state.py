@@ -144,10 +144,12 @@ class Case(msgspec.Struct, frozen=True):
     policy: str
     requirements: Requirements
     handle_digest: str
+    opened_at: int
     expires_at: int
     privileged: bool
     position: int
     lost_credential: str | None
+    delegated: bool
     duties: frozenset[tuple[Duty, str]]
     revision: int = 1
     proofing: Proofing | None = None

@@ -5,7 +5,7 @@ from firstkey.enrollment.case.surroundings import DeviceProof, Made, SignedAct
 
 
 class StartCeremony(Command, frozen=True):
-    """Give the claiming device a challenge. `challenge` is SHA-256 of it, hex."""
+    """Give the claiming device a challenge. `challenge` is base64url."""
 
     device: DeviceProof
     ceremony: str

@@ -25,10 +25,12 @@ def opened(_: None, fact: CaseOpened) -> Case:
         policy=fact.policy,
         requirements=fact.requirements,
         handle_digest=fact.handle_digest,
+        opened_at=fact.at,
         expires_at=fact.expires_at,
         privileged=fact.privileged,
         position=fact.position,
         lost_credential=fact.lost_credential,
+        delegated=fact.delegator is not None,
         duties=with_duty(frozenset(), Duty.REQUESTER, fact.requester, fact.delegator),
     )
 
