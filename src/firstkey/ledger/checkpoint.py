@@ -16,7 +16,8 @@ from firstkey.ledger.refusals import LedgerReason
 from firstkey.values.canonical import INTEGER_MAX
 from firstkey.values.errors import Malformed, Refused
 
-_TEXT = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n((?:[^\n]+\n)*)")
+_ROOT = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="  # 32 bytes as base64, no bit left over
+_TEXT = re.compile(rf"([^\n]+)\n(0|[1-9][0-9]{{0,15}})\n({_ROOT})\n((?:[^\n]+\n)*)")
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -41,7 +42,8 @@ def format_checkpoint(checkpoint: Checkpoint) -> str:
     Raises:
         Malformed: a value that cannot stand in a checkpoint.
     """
-    text = _text(checkpoint)
+    lines = (checkpoint.origin, str(checkpoint.size), b64(checkpoint.root), *checkpoint.extensions)
+    text = "".join(f"{line}\n" for line in lines)
     if parse_checkpoint(text) != checkpoint:
         raise Malformed(LedgerReason.CheckpointMalformed)
     return text
@@ -54,27 +56,16 @@ def parse_checkpoint(text: str) -> Checkpoint:
         Malformed: it is not one.
     """
     match = _TEXT.fullmatch(text)
-    if match is None:
+    if match is None or int(match[2]) > INTEGER_MAX:
         raise Malformed(LedgerReason.CheckpointMalformed)
-    origin, size, root, extensions = match.groups()
-    checkpoint = Checkpoint(origin, int(size), base64.b64decode(root), tuple(extensions.split("\n")[:-1]))
-    if checkpoint.size > INTEGER_MAX or _text(checkpoint) != text:
-        raise Malformed(LedgerReason.CheckpointMalformed)
-    return checkpoint
+    return Checkpoint(match[1], int(match[2]), base64.b64decode(match[3]), tuple(match[4].split("\n")[:-1]))
 
 
-def _text(checkpoint: Checkpoint) -> str:
-    lines = (checkpoint.origin, str(checkpoint.size), b64(checkpoint.root), *checkpoint.extensions)
-    return "".join(f"{line}\n" for line in lines)
-
-
-def sign_checkpoint(
-    checkpoint: Checkpoint, signer: Signer, previous: Checkpoint | None, proof: Sequence[bytes]
-) -> bytes:
-    """Sign a checkpoint that continues the one signed before it.
+def sign_checkpoint(head: Checkpoint, signer: Signer, previous: Checkpoint | None, proof: Sequence[bytes]) -> bytes:
+    """Sign a head that continues the one signed before it.
 
     Args:
-        checkpoint: the head to sign.
+        head: what to sign.
         signer: the log's key, named as the origin.
         previous: the last head signed; None for a log that has signed none.
         proof: the consistency proof between the two; empty for the first.
@@ -85,13 +76,13 @@ def sign_checkpoint(
     Raises:
         Refused: another log's key or head, or the two heads are inconsistent: that would be a fork.
     """
-    text = format_checkpoint(checkpoint)
-    if signer.verifier.name != checkpoint.origin:
+    text = format_checkpoint(head)
+    if signer.verifier.name != head.origin:
         raise Refused(LedgerReason.CheckpointUnsigned, f"key {signer.verifier.name}")
     if previous is not None:
-        if previous.origin != checkpoint.origin:
+        if previous.origin != head.origin:
             raise Refused(LedgerReason.OriginsDiffer)
-        verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, proof)
+        verify_consistency(previous.size, previous.root, head.size, head.root, proof)
     return format_note(Note(text, (sign(text, signer),)))
 
 

@@ -62,26 +62,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mac: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
-class Fact(NamedTuple):
-    """What a MAC is over, and the MAC.
-
-    Attributes:
-        stream: the stream's name.
-        number: position in the stream, from 1.
-        kind: name of the fact.
-        body: the fact as canonical JSON bytes, exactly as stored.
-        at: instant (milliseconds).
-        mac: 32 bytes.
-    """
-
-    stream: str
-    number: int
-    kind: str
-    body: bytes
-    at: int
-    mac: bytes
-
-
 class Head(NamedTuple):
     """Where a stream stands: its last number and that fact's MAC."""
 
@@ -123,12 +103,6 @@ def _checked(value: canonical.Json, data: bytes) -> Entry:
     return entry
 
 
-def fact_of(entry: Entry) -> Fact:
-    """Return the part of an entry that its MAC is over."""
-    body = canonical.encode(entry.body)
-    return Fact(entry.stream, entry.number, entry.kind, body, entry.at, bytes.fromhex(entry.mac))
-
-
 def fact_mac(key: Secret, previous: bytes, *, stream: str, number: int, kind: str, body_bytes: bytes, at: int) -> bytes:
     """Return a fact's MAC: HMAC-SHA-256 over its fields, each behind its length as a big-endian uint64.
 
@@ -151,28 +125,29 @@ def fact_mac(key: Secret, previous: bytes, *, stream: str, number: int, kind: st
     return hmac.digest(key.reveal(), message, hashlib.sha256)
 
 
-def follow(key: Secret | None, head: Head, fact: Fact) -> Head:
+def follow(key: Secret | None, head: Head, entry: Entry) -> Head:
     """Go on from a stream's head by one fact.
 
     Args:
         key: the site's MAC key; without it only the order is checked.
         head: where the stream stands; `Head()` before its first fact.
-        fact: what is said to come next.
+        entry: the fact that is said to come next.
 
     Raises:
         Refused: it is not the next one, or its MAC does not fit.
     """
-    stream, number, kind, body, at, mac = fact
+    stream, number = entry.stream, entry.number
     if number != head.number + 1:
         raise Refused(LedgerReason.ChainBroken, f"stream {stream}, number {number}: {head.number + 1} is due")
     if key is not None:
-        due = fact_mac(key, head.mac, stream=stream, number=number, kind=kind, body_bytes=body, at=at)
-        if not hmac.compare_digest(mac, due):
+        body = canonical.encode(entry.body)
+        due = fact_mac(key, head.mac, stream=stream, number=number, kind=entry.kind, body_bytes=body, at=entry.at)
+        if not hmac.compare_digest(entry.mac, due.hex()):
             raise Refused(LedgerReason.ChainBroken, f"stream {stream}, number {number}: the MAC does not fit")
-    return Head(number, mac)
+    return Head(number, bytes.fromhex(entry.mac))
 
 
-def verify_chain(key: Secret, facts: Iterable[Fact]) -> dict[str, Head]:
+def verify_chain(key: Secret, entries: Iterable[Entry]) -> dict[str, Head]:
     """Check the facts of any number of streams, each stream from its beginning and in its order.
 
     Returns:
@@ -182,6 +157,6 @@ def verify_chain(key: Secret, facts: Iterable[Fact]) -> dict[str, Head]:
         Refused: naming the first stream and number that fail.
     """
     heads: dict[str, Head] = {}
-    for fact in facts:
-        heads[fact.stream] = follow(key, heads.get(fact.stream, Head()), fact)
+    for entry in entries:
+        heads[entry.stream] = follow(key, heads.get(entry.stream, Head()), entry)
     return heads

@@ -22,7 +22,6 @@ from firstkey.values.secret import Secret
 
 SIGNATURES_MAX = 64
 NOTE_BYTES_MAX = 512 * 1024  # a post-quantum signature line may take 7 kB
-COSIGNATURE_STAMP_MAX = (2**63 - 1).to_bytes(8, "big")
 
 _NAME = r"[^\s+\x00-\x1f]+"
 _LINE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/]{{7}}[A-Za-z0-9+/=]+)\n")  # at least 5 bytes
@@ -36,9 +35,6 @@ class SignatureType(IntEnum):
 
     ED25519 = 0x01
     COSIGNATURE = 0x04
-
-
-_TYPES = frozenset(kind.value for kind in SignatureType)
 
 
 class Verifier(msgspec.Struct, frozen=True):
@@ -77,12 +73,10 @@ class Signature(msgspec.Struct, frozen=True):
 
     Attributes:
         name: the key's name.
-        key_id: 4 bytes.
-        blob: what the key made, in its own format.
+        blob: the key's id, 4 bytes, and what the key made, in its own format.
     """
 
     name: str
-    key_id: bytes
     blob: bytes
 
 
@@ -160,7 +154,7 @@ def parse_skey(text: Secret) -> Signer:
 def _key_parts(text: str) -> tuple[str, SignatureType, bytes]:
     match = _KEY.fullmatch(text)
     material = base64.b64decode(match[2]) if match else b"\0"
-    if match is None or material[0] not in _TYPES:
+    if match is None or material[0] not in tuple(SignatureType):
         raise Malformed(LedgerReason.KeyMalformed)
     return match[1], SignatureType(material[0]), material[1:]
 
@@ -174,21 +168,17 @@ def parse_note(data: bytes) -> Note:
     try:
         whole = data.decode() if len(data) <= NOTE_BYTES_MAX else ""
         text, _, tail = whole.rpartition("\n\n")
-        note = Note(text + "\n", tuple(_signature(match) for match in _LINE.finditer(tail)))
+        lines = tuple(Signature(name, base64.b64decode(blob, validate=True)) for name, blob in _LINE.findall(tail))
     except ValueError as error:
         raise Malformed(LedgerReason.NoteMalformed) from error
-    if not 1 <= len(note.signatures) <= SIGNATURES_MAX or _CONTROL.search(whole) or _bytes(note) != data:
+    note = Note(text + "\n", lines)
+    if not 1 <= len(lines) <= SIGNATURES_MAX or _CONTROL.search(whole) or _bytes(note) != data:
         raise Malformed(LedgerReason.NoteMalformed)
     return note
 
 
-def _signature(match: re.Match[str]) -> Signature:
-    blob = base64.b64decode(match[2], validate=True)
-    return Signature(match[1], blob[:4], blob[4:])
-
-
 def _bytes(note: Note) -> bytes:
-    lines = (f"— {line.name} {b64(line.key_id + line.blob)}\n" for line in note.signatures)
+    lines = (f"— {line.name} {b64(line.blob)}\n" for line in note.signatures)
     return f"{note.text}\n{''.join(lines)}".encode(errors="replace")  # then read as another note, and refused
 
 
@@ -218,7 +208,7 @@ def _sign(text: str, signer: Signer, key_type: SignatureType, stamp: bytes) -> S
     key = signer.verifier
     if key.type is not key_type:
         raise Defect(f"a key of type {key.type.name} makes no signature of type {key_type.name}")
-    return Signature(key.name, key.key_id, stamp + signer.sign(_message(text, stamp)))
+    return Signature(key.name, key.key_id + stamp + signer.sign(_message(text, stamp)))
 
 
 def _message(text: str, stamp: bytes) -> bytes:
@@ -236,10 +226,11 @@ def open_note(data: bytes, verifiers: Iterable[Verifier]) -> Opened:
     """
     note = parse_note(data)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
-    lines = [(known[line.name, line.key_id], line) for line in note.signatures if (line.name, line.key_id) in known]
-    if not lines:
+    lines = [(known.get((line.name, line.blob[:4])), line.blob[4:]) for line in note.signatures]
+    signed = {verifier: _check(note.text, verifier, blob) for verifier, blob in lines if verifier is not None}
+    if not signed:
         raise Refused(LedgerReason.NoteUnsigned)
-    return Opened(note.text, {verifier: _check(note.text, verifier, line.blob) for verifier, line in lines})
+    return Opened(note.text, signed)
 
 
 def _check(text: str, verifier: Verifier, blob: bytes) -> int | None:
@@ -249,6 +240,4 @@ def _check(text: str, verifier: Verifier, blob: bytes) -> int | None:
         Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(signature, _message(text, stamp))
     except (InvalidSignature, ValueError) as error:
         raise Refused(LedgerReason.SignatureInvalid, verifier.name) from error
-    if stamp > COSIGNATURE_STAMP_MAX:
-        raise Refused(LedgerReason.SignatureInvalid, verifier.name)
     return int.from_bytes(stamp, "big") * SECOND if stamp else None

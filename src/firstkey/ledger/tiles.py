@@ -16,13 +16,14 @@ from firstkey.values.errors import Defect, Malformed
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 2**TILE_HEIGHT
-TILE_LEVEL_MAX = 63
 ENTRIES = -1  # the level of an entry bundle, beside the hash tiles' 0 to 63
 ENTRY_BYTES_MAX = 2**16 - 1
 
 TileReader = Callable[[int, int, int], Sequence[bytes]]  # gives hashes of a tile level from an index on: a count
 
-_PATH = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_WIDTH = r"[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]"  # 1 to 255
+_INDEX = r"(?:(?!x000)(?:x[0-9]{3}/){1,5})?[0-9]{3}"  # groups of three digits, all but the last behind an x
+_PATH = re.compile(rf"tile/(entries|[1-5]?[0-9]|6[0-3])/({_INDEX})(?:\.p/({_WIDTH}))?")
 
 
 class Tile(msgspec.Struct, frozen=True):
@@ -58,10 +59,7 @@ def parse_tile_path(path: str) -> Tile:
         raise Malformed(LedgerReason.TileMalformed, "the path")
     level, name, width = match.groups()
     index = int(re.sub("[x/]", "", name))
-    tile = Tile(ENTRIES if level == "entries" else int(level), index, int(width or TILE_WIDTH))
-    if tile.level > TILE_LEVEL_MAX or tile_path(tile) != path:
-        raise Malformed(LedgerReason.TileMalformed, "the path")
-    return tile
+    return Tile(ENTRIES if level == "entries" else int(level), index, int(width or TILE_WIDTH))
 
 
 def tiles_for(size: int, since: int = 0) -> Iterator[Tile]:

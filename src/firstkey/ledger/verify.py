@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from firstkey.ledger.checkpoint import Checkpoint
-from firstkey.ledger.entry import Activity, Head, fact_of, follow, read_entry
+from firstkey.ledger.entry import Activity, Head, follow, read_entry
 from firstkey.ledger.merkle import Frontier, leaf_hash
 from firstkey.ledger.refusals import LedgerReason
 from firstkey.values.errors import Refused
@@ -71,7 +71,7 @@ def judge(
             entry = read_entry(leaf)
             if entry.index != index:
                 raise Refused(LedgerReason.EntryMisplaced, f"it calls itself {entry.index}")
-            heads[entry.stream] = follow(key, heads.get(entry.stream, Head()), fact_of(entry))
+            heads[entry.stream] = follow(key, heads.get(entry.stream, Head()), entry)
         except Refused as refusal:
             raise type(refusal)(refusal.reason, f"entry {index}: {refusal.detail}") from refusal
         activities[entry.activity] += 1

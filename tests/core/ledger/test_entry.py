@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from firstkey.ledger.entry import (
     Activity,
     Entry,
-    Fact,
     Head,
     fact_mac,
-    fact_of,
     follow,
     leaf_bytes,
     read_entry,
@@ -209,49 +207,50 @@ def test_a_short_key_is_a_defect() -> None:
             fact_mac(key, b"", **FACT)
 
 
-def facts() -> list[Fact]:
-    """Return the facts of the sample ledger."""
-    return [fact_of(read_entry(leaf)) for leaf in sample.write()]
+def entries() -> list[Entry]:
+    """Return the entries of the sample ledger."""
+    return [read_entry(leaf) for leaf in sample.write()]
 
 
 def test_a_sound_chain_tells_where_each_stream_stands() -> None:
     """Streams may be mixed; the answer is each stream's last number and MAC, to hold against a cut."""
-    heads = verify_chain(sample.MAC_KEY, facts())
+    heads = verify_chain(sample.MAC_KEY, entries())
     assert {stream: head.number for stream, head in heads.items()} == {"site:1": 3, "case:7": 4, "case:8": 2}
-    assert heads["case:7"].mac == facts()[7].mac
-    assert verify_chain(sample.MAC_KEY, facts()[:-1])["site:1"].number == 2
+    assert heads["case:7"].mac.hex() == entries()[7].mac
+    assert verify_chain(sample.MAC_KEY, entries()[:-1])["site:1"].number == 2
 
 
 @pytest.mark.parametrize("place", range(len(sample.PLOT)))
 @pytest.mark.parametrize(
     "change",
     [
-        {"body": b'{"tries":9}'},
+        {"body": {"tries": 9}},
         {"kind": "CaseRevised"},
         {"at": 1},
-        {"mac": bytes(32)},
+        {"mac": "00" * 32},
         {"stream": "case:9"},
         {"number": 7},
     ],
 )
 def test_a_changed_fact_is_named(place: int, change: dict[str, Any]) -> None:
     """The first fact that does not fit is named by stream and number."""
-    chain = facts()
-    chain[place] = chain[place]._replace(**change)
+    chain = entries()
+    chain[place] = changed = msgspec.structs.replace(chain[place], **change)
     with pytest.raises(Refused) as caught:
         verify_chain(sample.MAC_KEY, chain)
     assert caught.value.reason is LedgerReason.ChainBroken
-    assert f"stream {chain[place].stream}, number {chain[place].number}:" in caught.value.detail or "stream" in change
+    if "stream" not in change:  # a fact moved to another stream may show first as a gap in its own
+        assert f"stream {changed.stream}, number {changed.number}:" in caught.value.detail
 
 
 @pytest.mark.parametrize("place", range(len(sample.PLOT)))
 def test_a_fact_missing_or_doubled_is_found_at_the_next(place: int) -> None:
     """A gap shows at the fact behind it, a copy at itself; only the end of a stream can go unseen by the chain."""
-    chain = facts()
+    chain = entries()
     missing, doubled = chain[:place] + chain[place + 1 :], chain[: place + 1] + chain[place:]
     with pytest.raises(Refused):
         verify_chain(sample.MAC_KEY, doubled)
-    if any(fact.stream == chain[place].stream for fact in chain[place + 1 :]):
+    if any(entry.stream == chain[place].stream for entry in chain[place + 1 :]):
         with pytest.raises(Refused):
             verify_chain(sample.MAC_KEY, missing)
     else:
@@ -261,13 +260,14 @@ def test_a_fact_missing_or_doubled_is_found_at_the_next(place: int) -> None:
 def test_another_key_fits_nothing() -> None:
     """Under a foreign key the first fact fails already."""
     with pytest.raises(Refused, match="number 1:"):
-        verify_chain(sample.FOREIGN_KEY, facts())
+        verify_chain(sample.FOREIGN_KEY, entries())
 
 
 def test_without_a_key_only_the_order_is_checked() -> None:
     """follow() without a key takes any MAC but no gap."""
-    first, planted = facts()[0], facts()[0]._replace(mac=bytes(32))
+    first = entries()[0]
+    planted = msgspec.structs.replace(first, mac="00" * 32)
     assert follow(None, Head(), planted) == Head(1, bytes(32))
-    assert follow(sample.MAC_KEY, Head(), first) == Head(1, first.mac)
+    assert follow(sample.MAC_KEY, Head(), first) == Head(1, bytes.fromhex(first.mac))
     with pytest.raises(Refused):
-        follow(None, Head(1, first.mac), first)
+        follow(None, Head(1, bytes(32)), first)
