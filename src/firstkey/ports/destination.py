@@ -1,0 +1,114 @@
+"""Identity systems that take a credential, by the manner in which it comes to be there.
+
+Everything here is an outside effect, carried out from the outbox: at least once, so each call names the case it is for
+and is idempotent by it; in order for one account; asked again before whether it is still wanted. All may block, are
+called from worker threads, and raise Unavailable when the other side cannot be reached or does not answer clearly: the
+effect may then have taken hold, and `read_back` tells. They raise Refused when the other side says no for good.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Manner(StrEnum):
+    """How a destination's credential comes to be."""
+
+    HERE = "here"
+    HANDOVER = "handover"
+
+
+class SeenCredential(msgspec.Struct, frozen=True):
+    """A credential that the destination holds for an account, as it tells.
+
+    Attributes:
+        credential: credential id, base64url.
+        created_at: instant (milliseconds) by the destination's clock; None where it does not tell.
+        active: whether it opens anything there.
+    """
+
+    credential: str
+    created_at: int | None
+    active: bool
+
+
+class NativeState(StrEnum):
+    """What has become of a native pass, as the destination tells."""
+
+    USABLE = "usable"
+    USED = "used"
+    GONE = "gone"
+
+
+class SealedNativePass(msgspec.Struct, frozen=True):
+    """A native pass, its secret readable by the claiming device alone.
+
+    Attributes:
+        native_pass: the destination's id of it; not secret.
+        sealed: the secret, sealed.
+        expires_at: instant (milliseconds) by the destination's clock.
+    """
+
+    native_pass: str
+    sealed: bytes
+    expires_at: int
+
+
+class Destination(Protocol):
+    """What every destination does."""
+
+    @property
+    def name(self) -> str:
+        """The name that policies use."""
+
+    @property
+    def manner(self) -> Manner:
+        """How its credentials come to be."""
+
+    def read_back(self, account: str) -> tuple[SeenCredential, ...]:
+        """Return all credentials that the account holds there now, whoever made them."""
+
+    def recall(self, case: str, account: str, credential: str) -> None:
+        """Remove a credential; done already is done."""
+
+
+class HereDestination(Destination, Protocol):
+    """Takes a credential that was made on our page. Sending is activation where the destination knows no pending."""
+
+    def send(self, case: str, account: str, credential: str, public_key: bytes) -> None:
+        """Make the credential known and active.
+
+        Args:
+            case: the case that made it; a second call for it changes nothing.
+            account: the account's stable id.
+            credential: credential id, base64url.
+            public_key: COSE_Key bytes.
+        """
+
+    def suspend(self, account: str, credential: str) -> None:
+        """Make the credential open nothing until `restore`."""
+
+    def restore(self, account: str, credential: str) -> None:
+        """Make a suspended credential active again."""
+
+
+class HandoverDestination(Destination, Protocol):
+    """Makes the credential on a page of its own, which a native pass opens."""
+
+    def mint(self, case: str, account: str, lifetime_seconds: int, seal: Callable[[bytes], bytes]) -> SealedNativePass:
+        """Mint a native pass, for one use, and seal its secret before it goes anywhere.
+
+        Args:
+            case: the case it is for. After a call whose end is unknown, `reap` comes before another.
+            account: the account's stable id.
+            lifetime_seconds: how long it may open the page.
+            seal: encrypts to the claiming device's second key.
+        """
+
+    def watch(self, account: str, native_pass: str) -> NativeState:
+        """Return what has become of a native pass."""
+
+    def reap(self, account: str, native_pass: str | None) -> None:
+        """Remove a native pass, or every one that the account has; gone already is done. Only `watch` shows it."""

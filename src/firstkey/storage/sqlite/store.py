@@ -1,0 +1,100 @@
+"""A site's store in a folder: the lock, the writer, the readers and the published checkpoint."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+from firstkey.ports.clock import Clock
+from firstkey.ports.fact_store import Reader, Transaction
+from firstkey.ports.signing import CheckpointSigner, FactMac
+from firstkey.storage.chains import Chains
+from firstkey.storage.limits import CHAIN_FACTS_CACHED_MAX
+from firstkey.storage.refusals import StorageReason
+from firstkey.storage.rows import TransactionLost
+from firstkey.storage.sequencer import Sequencer
+from firstkey.storage.sqlite.connection import open_reader, open_writer
+from firstkey.storage.sqlite.readers import Readers
+from firstkey.storage.sqlite.rows import SqliteReadableRows, SqliteRows
+from firstkey.storage.sqlite.site_files import CheckpointFile, SiteLock
+from firstkey.storage.sqlite.writer import Opened, Writer
+from firstkey.storage.timekeeper import Timekeeper
+from firstkey.storage.view import View
+from firstkey.values.errors import Refused
+
+T = TypeVar("T")
+
+
+class SqliteFactStore:
+    """Keeps a site's facts in a folder; a `ports.fact_store.FactStore`.
+
+    Args:
+        folder: the site's folder; it exists. A new database is created in it where there is none.
+        macs: the key that facts are sealed with.
+        signer: the ledger's key.
+        clock: the store's clock.
+        connect: opens the database for writing.
+        unsafe_older_than_head: open a store that is older than the checkpoint it published, as after a restore. Only
+            the fence does.
+
+    Attributes:
+        readers: for `storage.verifiers`.
+
+    Raises:
+        Refused: another process holds the site, the schema is of another version, the tree is broken, or the store is
+            older than its head (`StorageReason`).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        macs: FactMac,
+        signer: CheckpointSigner,
+        clock: Clock,
+        *,
+        connect: Callable[[Path], sqlite3.Connection] = open_writer,
+        unsafe_older_than_head: bool = False,
+    ) -> None:
+        self._macs = macs
+        timekeeper = Timekeeper(clock)
+        published = CheckpointFile(folder)
+
+        def reopen() -> Opened:
+            connection = connect(folder)
+            try:
+                rows = SqliteRows(connection)
+                if not rows.truncate_log():
+                    raise TransactionLost("a reader holds the log")
+                sequencer = Sequencer(rows, macs, signer, timekeeper)
+                behind = sequencer.head.frontier.size < published.size()
+                if behind and not unsafe_older_than_head:
+                    raise Refused(StorageReason.StoreOlderThanHead)
+            except BaseException:
+                connection.close()
+                raise
+            return Opened(rows, sequencer, connection.close)
+
+        self._lock = SiteLock(folder)
+        try:
+            self._writer = Writer(reopen, published.publish, clock)
+        except BaseException:
+            self._lock.release()
+            raise
+        self.readers = Readers(lambda: open_reader(folder))
+
+    def execute(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Carry out a work in a transaction of its own."""
+        return self._writer.submit(work)
+
+    def read(self, view: Callable[[Reader], T]) -> Future[T]:
+        """Call a view in one short transaction that cannot write."""
+        return self.readers.submit(
+            lambda connection: view(View(SqliteReadableRows(connection), self._macs, Chains(CHAIN_FACTS_CACHED_MAX)))
+        )
+
+    def close(self) -> None:
+        """Finish what was accepted and let go of the site."""
+        self.readers.close()
+        self._writer.close()  # the last connection takes the log with it
+        self._lock.release()

@@ -1,0 +1,127 @@
+"""The lock and the published checkpoint beside the database, and what is refused when a site is opened."""
+
+import stat
+import sys
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from firstkey.ledger.checkpoint import open_checkpoint
+from firstkey.ledger.refusals import LedgerReason
+from firstkey.storage.refusals import StorageReason
+from firstkey.storage.sqlite.connection import DATABASE_FILE
+from firstkey.storage.sqlite.site_files import CHECKPOINT_FILE
+from firstkey.values.errors import Refused
+from tests.contracts.site import SIGNER, SqliteSite, appending, checkpoint, do, judged, see
+
+OPEN_ELSEWHERE = """
+import sys
+from pathlib import Path
+from firstkey.storage.sqlite.site_files import SiteLock
+from firstkey.values.errors import Refused
+try:
+    SiteLock(Path(sys.argv[1]))
+except Refused as refusal:
+    sys.exit(refusal.type)
+"""
+
+
+def test_a_site_is_held_by_one_process(sqlite_site: SqliteSite) -> None:
+    """A second opener, here or in another process, is refused clearly until the first lets go."""
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.SiteInUse
+    command = [sys.executable, "-c", OPEN_ELSEWHERE, str(sqlite_site.folder)]
+    environment = {"PYTHONPATH": str(Path(__file__).parents[3] / "src")}
+    told = run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr.strip()) == (1, "site-in-use")
+    sqlite_site.close()
+    assert run(command, env=environment, capture_output=True, text=True, check=False).returncode == 0
+
+
+def test_the_database_is_for_its_owner(sqlite_site: SqliteSite) -> None:
+    """Nobody but the owner may read the database, its log, or the lock."""
+    do(sqlite_site, appending("a", 1))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in sqlite_site.folder.iterdir()}
+    modes.pop(CHECKPOINT_FILE)
+    assert set(modes.values()) == {0o600}
+
+
+def test_the_published_checkpoint_is_the_committed_one(sqlite_site: SqliteSite) -> None:
+    """When a work is answered, the file holds a signed head that covers its entry, and no half of another."""
+    for number in range(1, 6):
+        do(sqlite_site, appending("a", number))
+        note = (sqlite_site.folder / CHECKPOINT_FILE).read_bytes()
+        assert open_checkpoint(note, [SIGNER.verifier]) == checkpoint(sqlite_site)
+        assert checkpoint(sqlite_site).size == number
+    assert sorted(path.name for path in sqlite_site.folder.glob("checkpoint*")) == [CHECKPOINT_FILE]
+
+
+def test_a_checkpoint_that_cannot_be_published_undoes_nothing(sqlite_site: SqliteSite) -> None:
+    """When the file cannot be replaced the commit stands and is answered; the next publication catches up."""
+    new = sqlite_site.folder / "checkpoint.new"
+    new.mkdir()
+    assert do(sqlite_site, appending("a", 1))[0].number == 1
+    assert not (sqlite_site.folder / CHECKPOINT_FILE).exists()
+    new.rmdir()
+    do(sqlite_site, appending("a", 2))
+    note = (sqlite_site.folder / CHECKPOINT_FILE).read_bytes()
+    assert open_checkpoint(note, [SIGNER.verifier]).size == 2
+
+
+def test_a_store_older_than_its_head_is_not_opened(sqlite_site: SqliteSite) -> None:
+    """A database put back from a copy is behind the published head: refused, but for the fence."""
+    do(sqlite_site, appending("a", 1))
+    sqlite_site.close()
+    copy = (sqlite_site.folder / DATABASE_FILE).read_bytes()
+    sqlite_site.store = sqlite_site.open()
+    do(sqlite_site, appending("a", 2))
+    sqlite_site.close()
+    (sqlite_site.folder / DATABASE_FILE).write_bytes(copy)
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.StoreOlderThanHead
+    sqlite_site.store = sqlite_site.open(unsafe_older_than_head=True)
+    assert judged(sqlite_site).entries == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'UPDATE hashes SET hash = zeroblob(32) WHERE level = 0 AND "index" = 2',
+        'DELETE FROM hashes WHERE level = 0 AND "index" = 2',
+        'DELETE FROM entries WHERE "index" = 2',
+        "DELETE FROM checkpoints WHERE size = 3",
+        "INSERT INTO checkpoints SELECT 4, note FROM checkpoints WHERE size = 3",
+    ],
+)
+def test_a_tree_that_does_not_lead_to_its_head_is_not_opened(sqlite_site: SqliteSite, statement: str) -> None:
+    """The last entries, their hashes and the head must agree when a site is opened."""
+    for number in range(3):
+        do(sqlite_site, appending("a", number))
+    sqlite_site.close()
+    sqlite_site.sql(statement)
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.TreeBroken
+
+
+def test_another_schema_is_not_opened(sqlite_site: SqliteSite) -> None:
+    """A database of another version, or of another program, is refused and left as it is."""
+    sqlite_site.close()
+    sqlite_site.sql("UPDATE site SET value = 99 WHERE name = 'schema'")
+    for _ in range(2):
+        with pytest.raises(Refused) as caught:
+            sqlite_site.open()
+        assert caught.value.reason is StorageReason.SchemaUnknown
+        sqlite_site.sql("DROP TABLE IF EXISTS site")
+
+
+def test_a_garbled_activity_stops_the_fold(sqlite_site: SqliteSite) -> None:
+    """A stored fact of an activity that does not exist is refused as a broken chain."""
+    do(sqlite_site, appending("a", 1))
+    sqlite_site.edit_fact("a", 1, {"activity": "nothing"})
+    with pytest.raises(Refused) as caught:
+        see(sqlite_site, lambda reader: reader.load("a"))
+    assert caught.value.reason is LedgerReason.ChainBroken
