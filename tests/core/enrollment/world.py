@@ -29,7 +29,7 @@ from firstkey.enrollment.case.surroundings import (
     Surroundings,
     Vouching,
 )
-from firstkey.enrollment.case.words import Covered, Stage
+from firstkey.enrollment.case.words import Cause, Covered, Stage
 from firstkey.enrollment.claim.commands import AnchorByCertificate, AnchorByPresence, ClaimDevice
 from firstkey.enrollment.delivery.commands import ArmPass
 from firstkey.enrollment.issuance.commands import IssuePass
@@ -264,8 +264,8 @@ class World:
             "start_code": f"start-{self.now}",
             "confirmer": CONFIRMER,
             "device_key": DEVICE.device_key,
-            "shown_at": self.now,
-            "scanned_at": self.now + SECOND,
+            "shown_at": self.now - SECOND,
+            "scanned_at": self.now,
             "number_matched": True,
         }
         return Presence(**{**content, **changed})
@@ -319,7 +319,7 @@ class World:
     def up_to(self, stage: Stage) -> World:
         """Walk the honest case until it waits for this stage."""
         if self.requirements.bootstrap is Bootstrap.OWN_KEY:
-            self.surround(keys_held=1, vouching=frozenset({Vouching("credential-0", Tier.STANDARD, None)}))
+            self.surround(keys=frozenset({"credential-0", "credential-lost"}), vouching=frozenset({Vouching("credential-0", Tier.STANDARD, None)}))
         walk = {
             Stage.UNOPENED: self._opened,
             Stage.PROOFING: self.proof,
@@ -337,7 +337,10 @@ class World:
 
     def _opened(self) -> None:
         names_lost = self.purpose in (Purpose.REPLACEMENT, Purpose.RECOVERY)
-        self.open(lost_credential="credential-lost" if names_lost else None)
+        if self.purpose is Purpose.RECOVERY:
+            self.surround(keys=frozenset({"credential-lost"}))
+        lost = {"lost_credential": "credential-lost", "lost_cause": Cause.LOST} if names_lost else {}
+        self.open(**lost)
 
     def _claimed(self) -> None:
         if self.state.claim is None:

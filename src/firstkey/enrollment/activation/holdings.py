@@ -13,6 +13,7 @@ from firstkey.enrollment.activation.commands import (
     SuspendCredential,
     SweepHoldings,
 )
+from firstkey.enrollment.case.ending import is_here, is_over
 from firstkey.enrollment.case.facts import (
     CredentialEnded,
     CredentialHeld,
@@ -76,12 +77,16 @@ def _swept(holdings: Holdings, around: Surroundings, now: int) -> tuple[Fact, ..
     account = around.account
 
     def cause(held: Held) -> Cause | None:
-        if held.ends_at is not None and now >= held.ends_at:
+        if is_over(held.ends_at, now):
             return Cause.END_DATE
-        return None if account.active else Cause.LEFT
+        return None if is_here(account, now) else Cause.LEFT
 
     found = ((held.credential, cause(held)) for held in holdings.held)
     return tuple(CredentialEnded(at=now, credential=name, cause=why) for name, why in found if why is not None)
+
+
+GONE_ALREADY = frozenset({Cause.LOST, Cause.STOLEN, Cause.WITHDRAWN_FOR_CAUSE})
+"""Causes for which a case asks; what is out of use already needs no second taking."""
 
 
 def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, now: int) -> tuple[Fact, ...]:
@@ -102,6 +107,10 @@ def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, n
     if type(command) not in kinds:
         raise Defect(f"no rule for {type(command).__name__}")
     asked: Any = command
+    held = holdings.find(asked.credential)
+    out_of_use = held is None or (held.state is not CredentialState.ACTIVE and isinstance(command, SuspendCredential))
+    if asked.cause in GONE_ALREADY and out_of_use:
+        return ()
     return (kinds[type(command)](at=now, credential=asked.credential, cause=asked.cause),)
 
 

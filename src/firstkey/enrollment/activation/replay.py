@@ -20,9 +20,10 @@ def _moved(case: Case, state: CredentialState, cause: Cause | None = None) -> Ca
     return replace(case, credential=replace(known(case.credential), state=state, cause=cause))
 
 
-def activated(case: Case, _: CredentialActivated) -> Case:
+def activated(case: Case, fact: CredentialActivated) -> Case:
     """It is usable."""
-    return _moved(case, CredentialState.ACTIVE)
+    usable = replace(known(case.credential), tier=fact.tier, ends_at=fact.ends_at)
+    return _moved(replace(case, credential=usable), CredentialState.ACTIVE)
 
 
 def suspended(case: Case, fact: CredentialSuspended) -> Case:

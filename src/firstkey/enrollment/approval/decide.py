@@ -6,7 +6,7 @@ from firstkey.enrollment.case.digest import digest_to_sign
 from firstkey.enrollment.case.facts import ApprovalDenied, ApprovalGiven, ApprovalWithdrawn
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, Step, require
-from firstkey.enrollment.case.separation import check_act, check_eligible, check_separation
+from firstkey.enrollment.case.separation import check_act, check_eligible, check_separation, check_withdrawal
 from firstkey.enrollment.case.surroundings import SignedAct
 from firstkey.enrollment.case.words import Closure
 from firstkey.policy.model import Duty
@@ -47,6 +47,7 @@ def withdraw_approval(scene: Scene, command: WithdrawApproval) -> Step:
     """Take one's own consent back, eligible or not: lowering trust is always open."""
     act = command.act
     require(any(a.person == act.person for a in scene.case.approvals), R.ApprovalMissing)
+    check_withdrawal(scene, for_cause=command.for_cause)
     check_act(scene, act, "withdraw_approval")
     withdrawn = ApprovalWithdrawn(at=scene.now, person=act.person, statement=act.statement, for_cause=command.for_cause)
     return Step((withdrawn,))

@@ -71,6 +71,7 @@ class CaseRevised(Fact, frozen=True):
 
     revision: int
     expires_at: int
+    person: str | None = None
 
 
 class CaseHeld(Fact, frozen=True):
@@ -281,6 +282,8 @@ class CredentialRegistered(Fact, frozen=True):
     aaguid: str
     maker: str
     fmt: str
+    algorithm: int
+    roaming: bool
     trust: Trust
     user_verified: bool
     backup_eligible: bool
@@ -325,13 +328,18 @@ class StrayCredentialFound(Fact, frozen=True):
 
 
 class CredentialActivated(Fact, frozen=True):
-    """The credential is usable."""
+    """The credential is usable, for what the stricter of pinned and current policy gives it now, and until then."""
 
     credential: str
+    tier: Tier
+    ends_at: int | None
 
 
 class CredentialHeld(Fact, frozen=True):
-    """In the account's stream: from here on the account holds this credential."""
+    """In the account's stream: from here on the account holds this credential.
+
+    `requirements` are those it was made under; None for a founder's.
+    """
 
     credential: str
     case: str
@@ -339,7 +347,7 @@ class CredentialHeld(Fact, frozen=True):
     tier: Tier
     ends_at: int | None
     relayable: bool
-    requirements: Requirements
+    requirements: Requirements | None
 
 
 class CredentialSuspended(Fact, frozen=True):

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from enum import Flag, auto
 from typing import NamedTuple
 
+from firstkey.enrollment.case.ending import is_here, is_over
+from firstkey.enrollment.case.key_terms import unmet_term
 from firstkey.enrollment.case.limits import (
     FIRST_PASS_AFTER_APPROVAL_MS_MAX,
     LATER_PASS_AFTER_FIRST_MS_MAX,
@@ -17,10 +19,11 @@ from firstkey.enrollment.case.limits import (
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene
 from firstkey.enrollment.case.state import Approval
-from firstkey.enrollment.case.surroundings import DeviceProof
+from firstkey.enrollment.case.surroundings import DeviceProof, Vouching
 from firstkey.enrollment.case.words import Covered
 from firstkey.policy.model import Anchor, Bootstrap, Purpose, Verdict
 from firstkey.policy.staffing import meets_quorum
+from firstkey.policy.strictness import anchor_missing
 from firstkey.values.errors import Refused
 
 
@@ -68,7 +71,7 @@ def _not_held(q: Question) -> bool:
 
 def _account_active(q: Question) -> bool:
     account = q.scene.around.account
-    return account.active and account.account == q.scene.case.account
+    return is_here(account, q.scene.now) and account.account == q.scene.case.account
 
 
 def _same_incarnation(q: Question) -> bool:
@@ -78,11 +81,14 @@ def _same_incarnation(q: Question) -> bool:
 def policy_holds(scene: Scene) -> bool:
     """Whether the policy in force still leads this case to the path that it pinned, and allows it.
 
-    An account that has become privileged since is another matter, whatever a path's own conditions say.
+    An account that has become privileged since is another matter, whatever a path's own conditions say; and a case
+    without an anchor cannot be mended into one that the policy now demands an anchor of.
     """
     ruling = scene.ruling
+    if ruling.path != scene.case.path or ruling.verdict is Verdict.PROHIBIT or ruling.requirements is None:
+        return False
     risen = scene.around.account.privileged and not scene.case.privileged
-    return ruling.path == scene.case.path and ruling.verdict is not Verdict.PROHIBIT and not risen
+    return not risen and not anchor_missing(scene.case.requirements, ruling.requirements)
 
 
 def _policy_holds(q: Question) -> bool:
@@ -96,9 +102,15 @@ def _proofing_stands(q: Question) -> bool:
     return proofing is not None and proofing.level >= scene.required.level
 
 
+def vouching_key(scene: Scene, credential: str) -> Vouching | None:
+    """Return the account's credential of that id, if it may authorise another now."""
+    found = (key for key in scene.around.vouching if key.credential == credential)
+    return next((key for key in found if not is_over(key.ends_at, scene.now)), None)
+
+
 def _own_key_stands(scene: Scene) -> bool:
     own_key = scene.case.own_key
-    return own_key is not None and own_key.credential in {key.credential for key in scene.around.vouching}
+    return own_key is not None and vouching_key(scene, own_key.credential) is not None
 
 
 def approvals_standing(scene: Scene) -> tuple[Approval, ...]:
@@ -140,7 +152,7 @@ def _clock_sure(q: Question) -> bool:
 
 def _proofing_young(q: Question) -> bool:
     proofing, scene = q.scene.case.proofing, q.scene
-    return proofing is None or scene.now - proofing.proofed_at <= scene.required.proofing_age_ms_max
+    return proofing is None or scene.now - proofing.counts_from <= scene.required.proofing_age_ms_max
 
 
 def _approvals_in_time(q: Question) -> bool:
@@ -155,7 +167,7 @@ def _presence_fresh(q: Question) -> bool:
     claim = q.scene.case.claim
     if claim is None or claim.anchor is not Anchor.PRESENCE or claim.anchored_at is None:
         return True
-    return q.scene.now - claim.anchored_at <= PRESENCE_AGE_MS_MAX
+    return q.scene.now - claim.anchored_at < PRESENCE_AGE_MS_MAX
 
 
 def _claimed(q: Question) -> bool:
@@ -179,9 +191,9 @@ def _tries_left(q: Question) -> bool:
 def _within_window(q: Question) -> bool:
     case, now = q.scene.case, q.scene.now
     if q.moment is Moment.REGISTRATION:
-        return case.window is not None and now < case.window.ends_at
+        return case.window is not None and not is_over(case.window.ends_at, now)
     pass_ = case.live_pass
-    return pass_ is None or pass_.ends_at is None or now < pass_.ends_at
+    return pass_ is None or not is_over(pass_.ends_at, now)
 
 
 def _checkpoint_covers(q: Question) -> bool:
@@ -191,6 +203,11 @@ def _checkpoint_covers(q: Question) -> bool:
 
 def _somebody_takes_it(q: Question) -> bool:
     return bool(q.scene.required.destinations)
+
+
+def _key_meets_terms(q: Question) -> bool:
+    credential = q.scene.case.credential
+    return credential is None or unmet_term(q.scene.required.key, credential.made) is None
 
 
 def _cooled_off(q: Question) -> bool:
@@ -209,7 +226,7 @@ def _makers_differ(q: Question) -> bool:
     partner, credential = q.scene.around.partner, q.scene.case.credential
     if q.scene.case.purpose is not Purpose.BREAK_GLASS:
         return True
-    return partner is not None and credential is not None and credential.maker not in ("", partner.maker)
+    return partner is not None and credential is not None and credential.made.maker not in ("", partner.maker)
 
 
 UNKNOWN_VENDOR = "unknown"
@@ -236,6 +253,7 @@ GROUND = (
     Row(_within_window, Moment.REDEMPTION | Moment.REGISTRATION, R.WindowOver, standing=False),
     Row(_checkpoint_covers, Moment.ACTIVATION, R.CheckpointMissing, standing=False),
     Row(_somebody_takes_it, Moment.ACTIVATION, R.DestinationMissing, standing=False),
+    Row(_key_meets_terms, Moment.ACTIVATION, R.KeyTermUnmet, standing=False),
     Row(_cooled_off, Moment.ACTIVATION, R.CoolingOff, standing=False),
     Row(_partner_ready, Moment.ACTIVATION, R.PartnerNotReady, standing=False),
     Row(_makers_differ, Moment.ACTIVATION, R.MakerMissing, standing=False),

@@ -4,11 +4,19 @@ from typing import TypeVar
 
 import msgspec
 
+from firstkey.enrollment.case.ending import earliest
 from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.limits import (
+    CEREMONIES_MAX,
+    LOAN_LIFETIME_MS_MAX,
+    PASS_LIFETIME_MS_MAX,
+    TRIES_MAX,
+    WINDOW_MS_MAX,
+)
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import Surroundings
-from firstkey.policy.model import Requirements, Ruling
+from firstkey.policy.model import Purpose, Requirements, Ruling
 from firstkey.policy.strictness import stricter
 from firstkey.values.errors import Refused
 
@@ -21,7 +29,7 @@ class Scene(msgspec.Struct, frozen=True):
     """A case in the moment of a decision.
 
     Attributes:
-        required: the stricter, term by term, of what the case pinned and what the policy asks now.
+        required: the stricter, term by term, of what the case pinned and what the policy asks now, within the limits.
     """
 
     case: Case
@@ -49,10 +57,24 @@ class Step(msgspec.Struct, frozen=True):
     not_after: int | None = None
 
 
+def _within_limits(required: Requirements, purpose: Purpose) -> Requirements:
+    """Hold requirements to what is compiled, whoever wrote them."""
+    lifetime = required.credential_lifetime_ms
+    return msgspec.structs.replace(
+        required,
+        pass_lifetime_ms=min(required.pass_lifetime_ms, PASS_LIFETIME_MS_MAX),
+        window_ms=min(required.window_ms, WINDOW_MS_MAX),
+        ceremonies=min(required.ceremonies, CEREMONIES_MAX),
+        tries=min(required.tries, TRIES_MAX),
+        credential_lifetime_ms=earliest(lifetime, LOAN_LIFETIME_MS_MAX if purpose is Purpose.EMERGENCY else None),
+    )
+
+
 def scene_of(case: Case, around: Surroundings, ruling: Ruling, now: int) -> Scene:
     """Set the scene: join what was pinned with what holds now."""
     current = ruling.requirements
-    required = case.requirements if current is None else stricter(case.requirements, current)
+    joined = case.requirements if current is None else stricter(case.requirements, current)
+    required = _within_limits(joined, case.purpose)
     return Scene(case=case, around=around, ruling=ruling, now=now, required=required)
 
 

@@ -8,6 +8,7 @@ from firstkey.enrollment.case.limits import ACT_AGE_MS_MAX, PEOPLE_WHERE_TWO_SIG
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, require
 from firstkey.enrollment.case.surroundings import SignedAct, Surroundings
+from firstkey.enrollment.case.words import Closure
 from firstkey.policy.floors import COMPILED_DISTINCT
 from firstkey.policy.model import Duty, Requirements
 
@@ -84,11 +85,11 @@ def check_uninvolved(scene: Scene, persons: frozenset[str]) -> None:
     require(scene.case.person not in persons, R.JoinerHoldsNoDuty)
 
 
-def check_two_uninvolved(scene: Scene, acts: tuple[SignedAct, ...], word: str) -> None:
+def check_two_uninvolved(scene: Scene, acts: tuple[SignedAct, ...], word: str, *names: str) -> None:
     """The whole check of what two administrators without a part in the case sign together."""
     persons = check_two_people(acts)
     for act in acts:
-        check_act(scene, act, word)
+        check_act(scene, act, word, *names)
         check_eligible(scene.around, act, ADMINISTRATOR)
     check_uninvolved(scene, persons)
 
@@ -98,6 +99,16 @@ def check_duty(scene: Scene, act: SignedAct, duty: Duty, word: str, *names: str)
     check_act(scene, act, word, *names)
     check_eligible(scene.around, act, duty.value)
     check_separation(scene, duty, act.persons)
+
+
+def check_withdrawal(scene: Scene, *, for_cause: bool) -> None:
+    """Refuse a withdrawal once the case is over, unless it completed and the consent never should have been given.
+
+    Raises:
+        Refused: CaseOver.
+    """
+    closed = scene.case.closed
+    require(closed is None or (closed is Closure.COMPLETED and for_cause), R.CaseOver)
 
 
 def with_duty(duties: frozenset[tuple[Duty, str]], duty: Duty, *persons: str | None) -> frozenset[tuple[Duty, str]]:

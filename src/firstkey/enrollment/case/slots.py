@@ -27,7 +27,7 @@ def held_slots(case: Case | NeverOpened | None) -> frozenset[tuple[str, str]]:
         slots.add(("device_key", case.claim.device_key))
     if case.credential is not None:
         slots.add(("credential", case.credential.credential))
-        slots.add(("public_key", case.credential.public_key_digest))
+        slots.add(("public_key", case.credential.made.public_key_digest))
     return frozenset(slots)
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from firstkey.enrollment.case.surroundings import Made
 from firstkey.enrollment.case.words import (
     LIVE,
     Cause,
@@ -22,12 +23,12 @@ from firstkey.values.errors import Defect
 
 
 class Proofing(msgspec.Struct, frozen=True):
-    """The proofing that stands."""
+    """The proofing that stands. Its age counts from `counts_from`: for earlier proofing, from the vouch beside it."""
 
     method: ProofingMethod
     level: int
     evidence: str
-    proofed_at: int
+    counts_from: int
     proofer: str | None
     statement: str | None
 
@@ -101,16 +102,14 @@ class OwnKey(msgspec.Struct, frozen=True):
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """The credential that this case made."""
+    """The credential that this case made; `made` is what the ceremonies said of it."""
 
     credential: str
-    public_key_digest: str
-    maker: str
+    made: Made
     state: CredentialState
     registered_at: int
     tier: Tier
     ends_at: int | None
-    serial: str | None = None
     cause: Cause | None = None
 
 
@@ -149,6 +148,7 @@ class Case(msgspec.Struct, frozen=True):
     privileged: bool
     position: int
     lost_credential: str | None
+    lost_cause: Cause | None
     delegated: bool
     duties: frozenset[tuple[Duty, str]]
     revision: int = 1
@@ -271,7 +271,7 @@ class Held(msgspec.Struct, frozen=True):
     state: CredentialState
     ends_at: int | None
     relayable: bool
-    requirements: Requirements
+    requirements: Requirements | None
     cause: Cause | None = None
 
     @property

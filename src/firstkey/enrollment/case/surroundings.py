@@ -58,7 +58,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         verified: digests of statements whose assertion was verified again for this decision.
         live_pass_elsewhere: another case of the account has a live pass.
         native_elsewhere: another case of the account has a native pass not yet read back as gone.
-        keys_held: how many credentials the account has that are not over.
+        keys: the credentials that the account has and that are not over.
         vouching: its credentials that may authorise the next.
         asset: serial of the device or authenticator that a source of record assigns or shipped to the person, if any.
         handover: destinations that make the credential on a page of their own.
@@ -75,7 +75,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     verified: frozenset[str] = frozenset()
     live_pass_elsewhere: bool = False
     native_elsewhere: bool = False
-    keys_held: int = 0
+    keys: frozenset[str] = frozenset()
     vouching: frozenset[Vouching] = frozenset()
     asset: str | None = None
     handover: frozenset[str] = frozenset()

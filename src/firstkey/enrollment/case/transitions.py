@@ -28,14 +28,14 @@ _CASE_GRID = """
                        U     P     A     C     I     D     R     G     V     H         X  N
 CaseOpened             PAC   -     -     -     -     -     -     -     -     -         -  -
 CaseRefused            N     -     -     -     -     -     -     -     -     -         -  -
-CaseRevised            -     P     A     A     A     D     AR    AG    V     -         -  -
+CaseRevised            -     P     A     AC    A     D     AR    AG    V     -         -  -
 CaseHeld               -     H     H     H     H     H     H     H     H     -         -  -
 HoldLifted             -     -     -     -     -     -     -     -     -     PACIRGV   -  -
 ProofingRecorded       -     ACIR  A     C     I     D     R     G     V     -         -  -
-ProofingWithdrawn      -     -     P     P     P     D     PR    G     V     H         -  -
+ProofingWithdrawn      -     -     P     P     P     D     PR    PG    V     H         X  -
 ApprovalGiven          -     -     ACIR  C     I     D     R     G     V     -         -  -
 ApprovalDenied         -     P     A     C     I     D     R     G     V     H         -  -
-ApprovalWithdrawn      -     P     A     AC    AI    D     AR    G     V     H         -  -
+ApprovalWithdrawn      -     P     A     AC    AI    D     AR    AG    V     H         X  -
 DeviceClaimed          -     P     A     CIR   -     -     -     -     -     -         -  -
 ClaimAnchored          -     P     A     I     I     D     R     G     V     -         -  -
 ClaimReleased          -     P     A     C     C     -     C     C     -     -         -  -
@@ -44,7 +44,7 @@ PassIssued             -     -     -     -     D     -     -     -     -     -  
 PassArmed              -     -     -     -     -     R     -     -     -     -         -  -
 PassRedeemed           -     -     -     -     -     -     G     -     -     -         -  -
 TryFailed              -     -     -     -     -     -     R     -     -     -         -  -
-PassRevoked            -     -     -     -     -     PACI  PACI  PACIG -     H         -  -
+PassRevoked            -     -     -     -     -     PAI   PAI   PAIG  -     H         -  -
 PassExpired            -     -     -     -     -     I     I     IG    -     -         -  -
 AttendanceConfirmed    -     -     -     -     -     -     G     G     -     -         -  -
 OwnKeyAsserted         -     -     -     -     -     -     G     G     -     -         -  -
@@ -53,7 +53,7 @@ CeremonyRefused        -     -     -     -     -     -     -     G     -     -  
 CredentialRegistered   -     -     -     -     -     -     -     V     -     -         -  -
 NativePassMinted       -     -     -     -     -     -     -     G     -     -         -  -
 NativePassUsed         -     -     -     -     -     -     -     G     V     H         X  -
-NativePassReaped       -     -     -     -     -     -     -     PACIG V     H         X  -
+NativePassReaped       -     -     -     -     -     -     -     PAIRG V     H         X  -
 StrayCredentialFound   -     -     -     -     -     -     -     G     V     H         X  -
 CredentialActivated    -     -     -     -     -     -     -     -     V     -         -  -
 CredentialHeld         -     -     -     -     -     -     -     -     -     -         -  -

@@ -14,6 +14,7 @@ from firstkey.enrollment.case.facts import (
     RivalRefused,
 )
 from firstkey.enrollment.case.limits import (
+    NUMBER_LIFETIME_MS_MAX,
     REVISIONS_MAX,
     RIVAL_CODES_COMPARED_MAX,
     START_CODE_LIFETIME_MS_MAX,
@@ -88,8 +89,9 @@ def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
     require(claim.anchor in (None, Anchor.PRESENCE), R.AlreadyAnchored)
     check_duty(scene, act, Duty.CONFIRMER, "anchor_claim", claim.claim)
     require(seen.device_key == claim.device_key, R.WrongDevice)
-    in_time = 0 <= seen.scanned_at - seen.shown_at <= START_CODE_LIFETIME_MS_MAX
-    require(in_time and seen.confirmer == act.person, R.StartCodeOver)
+    scanned_in_time = 0 <= seen.scanned_at - seen.shown_at <= START_CODE_LIFETIME_MS_MAX
+    typed_in_time = 0 <= scene.now - seen.scanned_at <= NUMBER_LIFETIME_MS_MAX
+    require(scanned_in_time and typed_in_time and seen.confirmer == act.person, R.StartCodeOver)
     require(seen.number_matched, R.NumberDiffers)
     anchored = ClaimAnchored(
         at=scene.now,
@@ -106,6 +108,8 @@ def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
 def _release(scene: Scene, handle_digest: str, acts: tuple[SignedAct, ...]) -> tuple[Fact, ...]:
     """The pass dead, the device gone, its handle retired, and what approvers signed void where it named the device."""
     case, claim = scene.case, _claim(scene)
+    require(not case.native_standing, R.NativePassStands)
+    require(handle_digest != case.handle_digest, R.ReleaseNeedsNewHandle)
     facts: list[Fact] = []
     if case.live_pass is not None:
         facts.append(PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CLAIM_RELEASED))

@@ -39,7 +39,7 @@ def fence_case(scene: Scene, _: FenceCase) -> Step:
 def record_review(scene: Scene, command: RecordReview) -> Step:
     """Review, once, by somebody without a duty in the case."""
     case, act = scene.case, command.act
-    require(case.closed is not None and case.requirements.after_review, R.ReviewNotDue)
+    require(case.closed is not None and scene.required.after_review, R.ReviewNotDue)
     require(not case.reviewed, R.AlreadyReviewed)
     check_act(scene, act, "record_review", command.outcome)
     check_eligible(scene.around, act, REVIEWER)

@@ -2,7 +2,6 @@
 
 from firstkey.enrollment.case.facts import PassArmed
 from firstkey.enrollment.case.ground import Moment, stand_on_ground
-from firstkey.enrollment.case.limits import PASS_LIFETIME_MS_MAX
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_duty
@@ -23,7 +22,7 @@ def arm_pass(scene: Scene, command: ArmPass) -> Step:
     armed = PassArmed(
         at=scene.now,
         pass_id=pass_.pass_id,
-        ends_at=scene.now + min(scene.required.pass_lifetime_ms, PASS_LIFETIME_MS_MAX),
+        ends_at=scene.now + scene.required.pass_lifetime_ms,
         deliverer=None if act is None else act.person,
         delegator=None if act is None else act.delegator,
         statement=None if act is None else act.statement,

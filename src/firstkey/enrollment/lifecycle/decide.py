@@ -12,16 +12,23 @@ import msgspec
 
 from firstkey.enrollment.activation import commands as activation_commands
 from firstkey.enrollment.activation import decide as activation
-from firstkey.enrollment.activation.commands import HoldCredential, HoldingsCommand, SuspendCredential
+from firstkey.enrollment.activation.commands import HoldCredential, HoldingsCommand, RecallCredential, SuspendCredential
 from firstkey.enrollment.approval import commands as approval_commands
 from firstkey.enrollment.approval import decide as approval
-from firstkey.enrollment.case.facts import CaseOpened, CredentialActivated, CredentialHeld, Fact
+from firstkey.enrollment.case.facts import (
+    ApprovalWithdrawn,
+    CaseOpened,
+    CredentialActivated,
+    CredentialHeld,
+    Fact,
+    ProofingWithdrawn,
+)
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Scene, Step, require, scene_of
 from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import Surroundings
-from firstkey.enrollment.case.words import Cause
+from firstkey.enrollment.case.words import Cause, Closure
 from firstkey.enrollment.claim import commands as claim_commands
 from firstkey.enrollment.claim import decide as claim
 from firstkey.enrollment.closure import commands as closure_commands
@@ -81,6 +88,8 @@ RULES: Mapping[type[Command], Callable[[Scene, Any], Step]] = {
 
 AFTER_CLOSURE = frozenset(
     {
+        proofing_commands.WithdrawProofing,
+        approval_commands.WithdrawApproval,
         registration_commands.NoteNativePassUsed,
         registration_commands.ReadBackCredential,
         registration_commands.ReapNativePass,
@@ -89,6 +98,9 @@ AFTER_CLOSURE = frozenset(
     }
 )
 """Commands that a closed case still takes."""
+
+
+WITHDRAWALS = (ProofingWithdrawn, ApprovalWithdrawn)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -113,7 +125,10 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 def _for_account(case: Case, facts: tuple[Fact, ...]) -> tuple[HoldingsCommand, ...]:
-    """What the account's credentials learn: a stolen one at once, a lost one when its successor is active."""
+    """What the account's credentials learn: a stolen one at once, a lost one when its successor is active.
+
+    A withdrawal for cause after activation is a recall.
+    """
     commands: list[HoldingsCommand] = []
     lost = case.lost_credential
     for fact in facts:
@@ -125,14 +140,17 @@ def _for_account(case: Case, facts: tuple[Fact, ...]) -> tuple[HoldingsCommand, 
                 credential=fact.credential,
                 case=case.case,
                 purpose=case.purpose,
-                tier=case.credential.tier,
-                ends_at=case.credential.ends_at,
+                tier=fact.tier,
+                ends_at=fact.ends_at,
                 relayable=case.requirements.relayable,
                 requirements=case.requirements,
             )
             commands.append(HoldCredential(held=held))
             if lost is not None:
-                commands.append(SuspendCredential(credential=lost, cause=Cause.LOST))
+                commands.append(SuspendCredential(credential=lost, cause=case.lost_cause or Cause.LOST))
+        if isinstance(fact, WITHDRAWALS) and case.closed is Closure.COMPLETED and case.credential is not None:
+            recalled = case.credential.credential
+            commands.append(RecallCredential(credential=recalled, cause=Cause.WITHDRAWN_FOR_CAUSE))
     return tuple(commands)
 
 

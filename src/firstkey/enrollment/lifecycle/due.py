@@ -8,12 +8,13 @@ and the list is read again.
 from collections.abc import Callable
 
 from firstkey.enrollment.case.closing import closing
+from firstkey.enrollment.case.ending import is_here, is_over
 from firstkey.enrollment.case.facts import CredentialRestored, CredentialSuspended, Fact, PassExpired, PassRevoked
 from firstkey.enrollment.case.ground import Moment, lost, policy_holds
 from firstkey.enrollment.case.limits import LATER_PASS_AFTER_FIRST_MS_MAX, PASSES_MAX
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene
-from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.words import Cause, Closure, CredentialState, PassState
 from firstkey.enrollment.lifecycle.replay import replay
 from firstkey.policy.model import Purpose
@@ -25,13 +26,18 @@ DUE_ROUNDS_MAX = 8
 
 def _account_left(scene: Scene) -> tuple[Fact, ...]:
     account = scene.around.account
-    if account.active and account.incarnation == scene.case.incarnation:
+    if is_here(account, scene.now) and account.incarnation == scene.case.incarnation:
         return ()
     return closing(scene.case, Closure.LEFT, scene.now, Cause.LEFT)
 
 
 def _case_over(scene: Scene) -> tuple[Fact, ...]:
-    return closing(scene.case, Closure.EXPIRED, scene.now) if scene.now >= scene.case.expires_at else ()
+    case, now = scene.case, scene.now
+    if is_over(case.expires_at, now):
+        return closing(case, Closure.EXPIRED, now)
+    if case.credential is not None and is_over(case.credential.ends_at, now):
+        return closing(case, Closure.EXPIRED, now, Cause.END_DATE)
+    return ()
 
 
 def _policy_moved(scene: Scene) -> tuple[Fact, ...]:
@@ -49,9 +55,9 @@ def _pass_lost(scene: Scene) -> tuple[Fact, ...]:
     pass_ = scene.case.live_pass
     if pass_ is None:
         return ()
-    first_pass_at = scene.case.first_pass_at or 0
-    ends_at = first_pass_at + LATER_PASS_AFTER_FIRST_MS_MAX if pass_.ends_at is None else pass_.ends_at
-    if scene.now >= ends_at:
+    waited = scene.now - known(scene.case.first_pass_at)
+    unarmed_too_long = pass_.ends_at is None and waited > LATER_PASS_AFTER_FIRST_MS_MAX
+    if unarmed_too_long or is_over(pass_.ends_at, scene.now):
         return (PassExpired(at=scene.now, pass_id=pass_.pass_id),)
     moment = Moment.REGISTRATION if pass_.state is PassState.REDEEMED else Moment.REDEMPTION
     reason = lost(scene, moment)

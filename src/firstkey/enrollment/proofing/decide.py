@@ -12,7 +12,13 @@ from firstkey.enrollment.case.limits import (
 )
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, Step, require
-from firstkey.enrollment.case.separation import check_act, check_duty, check_eligible, check_separation
+from firstkey.enrollment.case.separation import (
+    check_act,
+    check_duty,
+    check_eligible,
+    check_separation,
+    check_withdrawal,
+)
 from firstkey.enrollment.case.surroundings import Evidence
 from firstkey.enrollment.proofing.commands import RecordProofing, WithdrawProofing
 from firstkey.policy.model import ApproverRule, Duty
@@ -52,7 +58,7 @@ def record_proofing(scene: Scene, command: RecordProofing) -> Step:
     level = _check_evidence(scene, evidence)
     if act is None:
         require(evidence.vendor is not None and evidence.method in VENDOR_METHODS, R.ActNotForThis)
-    elif evidence.method is ProofingMethod.LIVE_VOUCH:
+    elif ProofingMethod.LIVE_VOUCH in (evidence.method, evidence.companion):
         check_act(scene, act, "record_proofing", evidence.commitment)
         check_eligible(scene.around, act, ApproverRule.MANAGER.value)
         check_separation(scene, Duty.PROOFER, act.persons)
@@ -79,6 +85,7 @@ def record_proofing(scene: Scene, command: RecordProofing) -> Step:
 def withdraw_proofing(scene: Scene, command: WithdrawProofing) -> Step:
     """Take the proofing back: whoever holds the duty may, for lowering trust needs no second pair of eyes."""
     require(scene.case.proofing is not None, R.ProofingMissing)
+    check_withdrawal(scene, for_cause=command.for_cause)
     check_act(scene, command.act, "withdraw_proofing")
     check_eligible(scene.around, command.act, Duty.PROOFER.value)
     person, statement = command.act.person, command.act.statement

@@ -9,6 +9,7 @@ from firstkey.enrollment.case.facts import Fact, ProofingRecorded, ProofingWithd
 from firstkey.enrollment.case.separation import with_duty
 from firstkey.enrollment.case.state import Case, Proofing, without_lapsed_window
 from firstkey.policy.model import Duty
+from firstkey.values.assurance import NEEDS_COMPANION
 
 
 def recorded(case: Case, fact: ProofingRecorded) -> Case:
@@ -17,7 +18,7 @@ def recorded(case: Case, fact: ProofingRecorded) -> Case:
         method=fact.method,
         level=fact.level,
         evidence=fact.evidence,
-        proofed_at=fact.proofed_at,
+        counts_from=fact.at if fact.method in NEEDS_COMPANION else fact.proofed_at,
         proofer=fact.proofer,
         statement=fact.statement,
     )

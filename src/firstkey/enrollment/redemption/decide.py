@@ -2,8 +2,7 @@
 
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.facts import AttendanceConfirmed, Fact, OwnKeyAsserted, PassRedeemed, TryFailed
-from firstkey.enrollment.case.ground import Moment, stand_on_ground
-from firstkey.enrollment.case.limits import WINDOW_MS_MAX
+from firstkey.enrollment.case.ground import Moment, stand_on_ground, vouching_key
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_duty
@@ -13,7 +12,7 @@ from firstkey.policy.model import Bootstrap, Duty
 
 
 def _window_ends_at(scene: Scene) -> int:
-    return scene.now + min(scene.required.window_ms, WINDOW_MS_MAX)
+    return scene.now + scene.required.window_ms
 
 
 def redeem_pass(scene: Scene, command: RedeemPass) -> Step:
@@ -60,10 +59,8 @@ def assert_own_key(scene: Scene, command: AssertOwnKey) -> Step:
     claim = present(scene.case.claim, R.ClaimMissing)
     require(command.claim == claim.claim, R.ActNotForThis)
     require(command.statement in scene.around.verified, R.AssertionUnverified)
-    vouching = {key.credential: key for key in scene.around.vouching}
-    require(command.credential in vouching, R.CredentialNotActive)
-    require(command.credential != scene.case.lost_credential, R.CredentialNotActive)
-    key = vouching[command.credential]
+    key = present(vouching_key(scene, command.credential), R.CredentialNotActive)
+    require(key.credential != scene.case.lost_credential, R.CredentialNotActive)
     asserted = OwnKeyAsserted(
         at=scene.now,
         claim=claim.claim,

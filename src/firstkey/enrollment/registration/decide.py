@@ -1,10 +1,9 @@
 """Rules of registration: the claiming device, inside its window, one credential, that meets the path's terms.
 
-The ceremonies have judged whether the answer is genuine; here its facts meet the terms, as a table.
+The ceremonies have judged whether the answer is genuine; here its facts meet the path's terms.
 """
 
-from collections.abc import Callable
-
+from firstkey.enrollment.case.ending import earliest
 from firstkey.enrollment.case.facts import (
     CeremonyRefused,
     CeremonyStarted,
@@ -18,10 +17,11 @@ from firstkey.enrollment.case.facts import (
     StrayCredentialFound,
 )
 from firstkey.enrollment.case.ground import Moment, stand_on_ground
-from firstkey.enrollment.case.limits import CEREMONIES_MAX, READ_BACK_AFTER_WINDOW_MS_MAX
+from firstkey.enrollment.case.key_terms import unmet_term
+from firstkey.enrollment.case.limits import READ_BACK_AFTER_WINDOW_MS_MAX
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, Step, present, require
-from firstkey.enrollment.case.separation import ADMINISTRATOR, check_act, check_eligible, check_two_people
+from firstkey.enrollment.case.separation import check_two_uninvolved
 from firstkey.enrollment.case.state import Case, Native, Window
 from firstkey.enrollment.case.surroundings import Made
 from firstkey.enrollment.case.words import Cause, NativeState, PassState
@@ -33,23 +33,7 @@ from firstkey.enrollment.registration.commands import (
     RegisterCredential,
     StartCeremony,
 )
-from firstkey.policy.model import Anchor, KeyTerms
-
-KEY_TERMS: tuple[tuple[str, Callable[[KeyTerms, Made], bool]], ...] = (
-    ("user_verification", lambda terms, made: made.user_verified or not terms.user_verification),
-    ("device_bound", lambda terms, made: not made.backup_eligible or not terms.device_bound),
-    ("trust", lambda terms, made: made.trust >= terms.trust),
-    ("formats", lambda terms, made: made.fmt in terms.formats),
-    ("algorithms", lambda terms, made: made.algorithm in terms.algorithms),
-    ("roaming", lambda terms, made: made.roaming or not terms.roaming),
-    ("aaguids", lambda terms, made: terms.aaguids is None or made.aaguid in terms.aaguids),
-)
-"""A term's name, and whether what was made meets it."""
-
-
-def unmet_term(terms: KeyTerms, made: Made) -> str | None:
-    """Return the first term that what was made does not meet, or None."""
-    return next((name for name, meets in KEY_TERMS if not meets(terms, made)), None)
+from firstkey.policy.model import Anchor
 
 
 def start_ceremony(scene: Scene, command: StartCeremony) -> Step:
@@ -58,7 +42,7 @@ def start_ceremony(scene: Scene, command: StartCeremony) -> Step:
     made_elsewhere = scene.around.handover.intersection(scene.required.destinations)
     require(not made_elsewhere, R.DestinationMakesCredential)
     window = present(scene.case.window, R.WindowOver)
-    require(window.ceremonies_started < min(scene.required.ceremonies, CEREMONIES_MAX), R.CeremoniesUsedUp)
+    require(window.ceremonies_started < scene.required.ceremonies, R.CeremoniesUsedUp)
     return Step((CeremonyStarted(at=scene.now, ceremony=command.ceremony, challenge=command.challenge),))
 
 
@@ -67,7 +51,7 @@ def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact
     case, required, account = scene.case, scene.required, scene.around.account
     own_key, window = case.own_key, case.window
     lifetime = required.credential_lifetime_ms
-    ends = (
+    ends_at = earliest(
         account.ends_at,
         None if lifetime is None else scene.now + lifetime,
         None if own_key is None else own_key.ends_at,
@@ -79,11 +63,13 @@ def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact
         aaguid=made.aaguid,
         maker=made.maker,
         fmt=made.fmt,
+        algorithm=made.algorithm,
+        roaming=made.roaming,
         trust=made.trust,
         user_verified=made.user_verified,
         backup_eligible=made.backup_eligible,
         tier=required.tier if own_key is None else min(required.tier, own_key.tier),
-        ends_at=min((end for end in ends if end is not None), default=None),
+        ends_at=ends_at,
         serial=made.serial or (None if window is None else window.serial),
         ceremony=made.ceremony or None,
         destination=destination,
@@ -117,7 +103,7 @@ def register_credential(scene: Scene, command: RegisterCredential) -> Step:
     if reason is None:
         return Step(_registered(scene, made, None), not_after=window.ends_at)
     facts: tuple[Fact, ...] = (CeremonyRefused(at=scene.now, ceremony=made.ceremony, reason=reason),)
-    if case.live_pass is not None and window.ceremonies_started >= min(scene.required.ceremonies, CEREMONIES_MAX):
+    if case.live_pass is not None and window.ceremonies_started >= scene.required.ceremonies:
         dead = PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CEREMONIES_EXHAUSTED)
         facts += (dead,)
     genuine = made.refused is None
@@ -158,10 +144,11 @@ def read_back_credential(scene: Scene, command: ReadBackCredential) -> Step:
     known = case.credential is not None and case.credential.credential == made.credential
     require(not known, R.CredentialStateDiffers)
     in_time = scene.now <= native.window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX
-    redeemed = case.pass_ is not None and case.pass_.state in (PassState.REDEEMED, PassState.EXPIRED)
+    redeemed = case.pass_ is None or case.pass_.state in (PassState.REDEEMED, PassState.EXPIRED)
     waits = case.closed is None and case.hold is None and case.credential is None and case.native_standing
     fits = made.refused is None and unmet_term(scene.required.key, made) is None
     if in_time and redeemed and waits and fits and not command.present_before:
+        require(not scene.around.clock_doubtful, R.ClockDoubtful)
         return Step(_registered(scene, made, native.destination))
     stray = StrayCredentialFound(at=scene.now, destination=native.destination, credential=made.credential)
     return Step((stray,), refusal=R.CredentialIsStray)
@@ -173,10 +160,7 @@ def reap_native_pass(scene: Scene, command: ReapNativePass) -> Step:
     require(native.state is not NativeState.REAPED, R.NativePassUnknown)
     if not acts:
         return Step((NativePassReaped(at=scene.now, native=native.native, cause=Cause.READ_BACK_GONE),))
-    check_two_people(acts)
-    for act in acts:
-        check_act(scene, act, "declare_destination_lost", native.native)
-        check_eligible(scene.around, act, ADMINISTRATOR)
+    check_two_uninvolved(scene, acts, "declare_destination_lost", native.native)
     reaped = NativePassReaped(
         at=scene.now,
         native=native.native,

@@ -16,6 +16,7 @@ from firstkey.enrollment.case.facts import (
     StrayCredentialFound,
 )
 from firstkey.enrollment.case.state import Case, Credential, Native, known
+from firstkey.enrollment.case.surroundings import Made
 from firstkey.enrollment.case.words import CredentialState, NativeState, PassState
 
 
@@ -34,19 +35,31 @@ def ceremony_refused(case: Case, _: CeremonyRefused) -> Case:
 
 def registered(case: Case, fact: CredentialRegistered) -> Case:
     """The pass is spent and the window shut in the moment that the credential exists."""
-    credential = Credential(
+    made = Made(
+        ceremony=fact.ceremony or "",
         credential=fact.credential,
         public_key_digest=fact.public_key_digest,
+        aaguid=fact.aaguid,
         maker=fact.maker,
+        fmt=fact.fmt,
+        algorithm=fact.algorithm,
+        trust=fact.trust,
+        user_verified=fact.user_verified,
+        backup_eligible=fact.backup_eligible,
+        roaming=fact.roaming,
+        serial=fact.serial,
+    )
+    credential = Credential(
+        credential=fact.credential,
+        made=made,
         state=CredentialState.PENDING,
         registered_at=fact.at,
         tier=fact.tier,
         ends_at=fact.ends_at,
-        serial=fact.serial,
     )
     pass_ = replace(known(case.pass_), state=PassState.SPENT) if case.live_pass is not None else case.pass_
-    made = case.credentials_made + 1
-    return replace(case, credential=credential, credentials_made=made, pass_=pass_, window=None)
+    count = case.credentials_made + 1
+    return replace(case, credential=credential, credentials_made=count, pass_=pass_, window=None)
 
 
 def native_minted(case: Case, fact: NativePassMinted) -> Case:

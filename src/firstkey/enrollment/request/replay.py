@@ -30,6 +30,7 @@ def opened(_: None, fact: CaseOpened) -> Case:
         privileged=fact.privileged,
         position=fact.position,
         lost_credential=fact.lost_credential,
+        lost_cause=fact.lost_cause,
         delegated=fact.delegator is not None,
         duties=with_duty(frozenset(), Duty.REQUESTER, fact.requester, fact.delegator),
     )
@@ -42,7 +43,8 @@ def refused(_: None, fact: CaseRefused) -> NeverOpened:
 
 def revised(case: Case, fact: CaseRevised) -> Case:
     """Void what was signed."""
-    fresh = replace(case, revision=fact.revision, expires_at=fact.expires_at, approvals=(), signed=None)
+    duties = with_duty(case.duties, Duty.REQUESTER, fact.person)
+    fresh = replace(case, revision=fact.revision, expires_at=fact.expires_at, approvals=(), signed=None, duties=duties)
     return without_lapsed_window(fresh)
 
 
