@@ -5,21 +5,20 @@ that changed is a refusal, because it is fixed when a credential is made (6.1.3)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from firstkey.ceremonies.authenticator_data import Flag, judge_authenticator_data, read_authenticator_data
-from firstkey.ceremonies.client_data import GET, judge_client_data
+from firstkey.ceremonies.client_data import CEREMONY_TIMEOUT, GET, ExpectedCeremony, challenge_text, judge_client_data
 from firstkey.ceremonies.cose import read_public_key, verify
-from firstkey.ceremonies.expected import CEREMONY_TIMEOUT, ExpectedCeremony, challenge_text
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.ceremonies.responses import AUTHENTICATION_PARTS, Response, ResponseJson, read_response
 from firstkey.values.encoding import b64u, unb64u
 from firstkey.values.errors import Malformed, Refused
 
 
-@dataclass(frozen=True)
-class StoredCredential:
+class StoredCredential(Struct, frozen=True):
     """The record of a credential, as far as an assertion is judged by it.
 
     Attributes:
@@ -39,8 +38,7 @@ class StoredCredential:
     holder: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpectedAuthentication(ExpectedCeremony):
+class ExpectedAuthentication(ExpectedCeremony, frozen=True, kw_only=True):
     """What an assertion must answer to.
 
     Attributes:
@@ -51,8 +49,7 @@ class ExpectedAuthentication(ExpectedCeremony):
     allowed_credentials: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class AuthenticationVerdict:
+class AuthenticationVerdict(Struct, frozen=True):
     """An assertion that verifies.
 
     Attributes:
@@ -132,7 +129,6 @@ def judge_authentication(
 def _judge_owner(answer: Response, allowed: tuple[str, ...], credential: StoredCredential) -> None:
     if answer.credential_id != credential.credential_id or (allowed and answer.credential_id not in allowed):
         raise Refused(CeremonyReason.CredentialNotExpected)
-    if answer.user_handle is None and not allowed:
-        raise Refused(CeremonyReason.UserHandleWrong, "absent, although the authenticator chose")
-    if answer.user_handle is not None and b64u(answer.user_handle) != credential.user_handle:
+    handle = None if answer.user_handle is None else b64u(answer.user_handle)
+    if handle != credential.user_handle and (handle is not None or not allowed):  # absent only if we named the key
         raise Refused(CeremonyReason.UserHandleWrong)

@@ -1,12 +1,13 @@
 """Authenticator data (WebAuthn 6.1): strict reading, and the checks that both ceremonies share."""
 
 import hashlib
-from dataclasses import dataclass
 from enum import IntFlag
 from uuid import UUID
 
+from msgspec import Struct
+
 from firstkey.ceremonies import cbor
-from firstkey.ceremonies.expected import ExpectedCeremony
+from firstkey.ceremonies.client_data import ExpectedCeremony
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.values.errors import Malformed, Refused
 
@@ -25,8 +26,7 @@ class Flag(IntFlag):
     ED = 0x80  # extension outputs follow
 
 
-@dataclass(frozen=True)
-class AttestedCredential:
+class AttestedCredential(Struct, frozen=True):
     """Attested credential data (6.5.1).
 
     Attributes:
@@ -40,8 +40,7 @@ class AttestedCredential:
     public_key: bytes
 
 
-@dataclass(frozen=True)
-class AuthenticatorData:
+class AuthenticatorData(Struct, frozen=True):
     """What the authenticator signed over, beside the client data's hash.
 
     Attributes:

@@ -6,7 +6,6 @@ byte forms and keeps the last of two equal keys; to check first and decode there
 this is the only one, and the tests hold it against that one.
 """
 
-from io import BytesIO
 from typing import Any
 
 from firstkey.ceremonies.json_text import INPUT_BYTES_MAX
@@ -32,8 +31,9 @@ def decode(data: bytes, *, any_key_order: bool = False) -> Cbor:
     Raises:
         Malformed: too long, too deep, truncated, followed by more, a key twice, or not canonical.
     """
-    value, end = _read(data, 0, any_key_order=any_key_order)
-    if end != len(data):
+    reader = _Reader(data, 0, any_key_order)
+    value = reader.item(1)
+    if reader.at != len(data):
         raise _malformed("bytes follow the item")
     return value
 
@@ -47,54 +47,67 @@ def decode_prefix(data: bytes, start: int) -> tuple[Cbor, int]:
     Raises:
         Malformed: as `decode`.
     """
-    return _read(data, start, any_key_order=False)
+    reader = _Reader(data, start, any_key_order=False)
+    return reader.item(1), reader.at
 
 
-def _read(data: bytes, start: int, *, any_key_order: bool) -> tuple[Cbor, int]:
-    if len(data) > INPUT_BYTES_MAX:
-        raise _malformed("longer than 64 KiB")
-    stream = BytesIO(data)
-    stream.seek(start)
-    return _item(stream, 1, any_key_order), stream.tell()
+class _Reader:
+    def __init__(self, data: bytes, at: int, any_key_order: bool) -> None:
+        if len(data) > INPUT_BYTES_MAX:
+            raise _malformed("longer than 64 KiB")
+        self.data, self.at, self.any_key_order = data, at, any_key_order
 
+    def item(self, depth: int) -> Cbor:
+        if depth > DEPTH_MAX:
+            raise _malformed("nested too deeply")
+        major, argument = self._head()  # RFC 8949 3.1: 0 and 1 numbers, 2 bytes, 3 text, 4 array, 5 map, 7 the rest
+        if major <= 1:
+            return argument if major == 0 else -1 - argument
+        if major <= 3:
+            content = self._take(argument)
+            return content if major == 2 else _text(content)
+        if major == 4:  # each turn takes a byte or refuses, so a huge length costs nothing
+            return [self.item(depth + 1) for _ in range(argument)]
+        if major == 5:
+            return self._map(argument, depth)
+        if major == 7 and argument in _CONSTANTS:
+            return _CONSTANTS[argument]
+        raise _malformed("a tag, a float or an undefined value")
 
-def _item(stream: BytesIO, depth: int, any_key_order: bool) -> Cbor:
-    if depth > DEPTH_MAX:
-        raise _malformed("nested too deeply")
-    major, argument = _head(stream)  # RFC 8949 3.1: 0 and 1 numbers, 2 bytes, 3 text, 4 array, 5 map, 6 tag, 7 the rest
-    if major <= 1:
-        return argument if major == 0 else -1 - argument
-    if major <= 3:
-        content = _take(stream, argument)
-        return content if major == 2 else _text(content)
-    if major == 4:  # each turn takes a byte or refuses, so a huge length costs nothing
-        return [_item(stream, depth + 1, any_key_order) for _ in range(argument)]
-    if major == 5:
-        return _map(stream, argument, depth, any_key_order)
-    if major == 7 and argument in _CONSTANTS:
-        return _CONSTANTS[argument]
-    raise _malformed("a tag, a float or an undefined value")
-
-
-def _head(stream: BytesIO) -> tuple[int, int]:
-    initial = _take(stream, 1)[0]
-    major, argument = initial >> 5, initial & 0b11111
-    if argument < 24:
+    def _head(self) -> tuple[int, int]:
+        initial = self._take(1)[0]
+        major, argument = initial >> 5, initial & 0b11111
+        if argument < 24:
+            return major, argument
+        if argument not in _LONG_HEADS or major == 7:
+            raise _malformed("an indefinite length, a reserved head or a float")
+        width, least = _LONG_HEADS[argument]
+        argument = int.from_bytes(self._take(width), "big")
+        if argument < least:
+            raise _malformed("not the shortest form")
         return major, argument
-    if argument not in _LONG_HEADS or major == 7:
-        raise _malformed("an indefinite length, a reserved head or a float")
-    width, least = _LONG_HEADS[argument]
-    argument = int.from_bytes(_take(stream, width), "big")
-    if argument < least:
-        raise _malformed("not the shortest form")
-    return major, argument
 
+    def _take(self, length: int) -> bytes:
+        taken = self.data[self.at : self.at + length]
+        if len(taken) != length:
+            raise _malformed("truncated")
+        self.at += length
+        return taken
 
-def _take(stream: BytesIO, length: int) -> bytes:
-    taken = stream.read(min(length, INPUT_BYTES_MAX))
-    if len(taken) != length:
-        raise _malformed("truncated")
-    return taken
+    def _map(self, length: int, depth: int) -> dict[int | bytes | str, Cbor]:
+        members: dict[int | bytes | str, Cbor] = {}
+        previous = b""
+        for _ in range(length):
+            start = self.at
+            key = self.item(depth + 1)
+            if key is None or isinstance(key, bool | list | dict):
+                raise _malformed("a key that is neither a number nor a string")
+            encoded = self.data[start : self.at]
+            if key in members or (encoded < previous and not self.any_key_order):
+                raise _malformed("a key twice, or keys out of order")  # of bytes, which with shortest heads is CTAP2's
+            previous = encoded
+            members[key] = self.item(depth + 1)
+        return members
 
 
 def _text(content: bytes) -> str:
@@ -102,22 +115,6 @@ def _text(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         raise _malformed("text that is not UTF-8") from error
-
-
-def _map(stream: BytesIO, length: int, depth: int, any_key_order: bool) -> dict[int | bytes | str, Cbor]:
-    members: dict[int | bytes | str, Cbor] = {}
-    previous = b""
-    for _ in range(length):
-        start = stream.tell()
-        key = _item(stream, depth + 1, any_key_order)
-        if key is None or isinstance(key, bool | list | dict):
-            raise _malformed("a key that is neither a number nor a string")
-        encoded = bytes(stream.getbuffer()[start : stream.tell()])
-        if key in members or (encoded < previous and not any_key_order):
-            raise _malformed("a key twice, or keys out of order")  # of bytes, which with shortest heads is CTAP2's
-        previous = encoded
-        members[key] = _item(stream, depth + 1, any_key_order)
-    return members
 
 
 def _malformed(detail: str) -> Malformed:

@@ -17,7 +17,6 @@ proof single use: the proof's id does, which is remembered until the nonce is ov
 """
 
 import hmac
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
@@ -36,7 +35,6 @@ CLAIM_KEYS_TYPE = "firstkey-claim-keys+jwt"
 NONCE_LIFETIME = 5 * MINUTE
 
 _NONCE_DOMAIN = b"firstkey-proof-nonce-1\0"
-_NONCE_CHARACTERS = 54  # an instant of 8 bytes and a MAC of 32
 
 
 class _Request(Struct, forbid_unknown_fields=True):
@@ -53,32 +51,34 @@ class _Binding(Struct, forbid_unknown_fields=True):
     sealing_key: DeviceKey
 
 
-@dataclass(frozen=True)
-class DeviceProofVerdict:
+class DeviceProofVerdict(Struct, frozen=True):
     """A request that the holder of a device key made.
 
     Attributes:
         device_key: the key's thumbprint (RFC 7638, base64url).
         proof_id: the proof's `jti`, to be spent.
         spent_until: until when the proof's id must be remembered, milliseconds; after that its nonce is over.
+        issued_at: the device's own time, seconds; of interest, never of weight.
     """
 
     device_key: str
     proof_id: str
     spent_until: int
+    issued_at: int
 
 
-@dataclass(frozen=True)
-class ClaimKeys:
+class ClaimKeys(Struct, frozen=True):
     """The two keys of a claim, the first having signed the second.
 
     Attributes:
-        device_key: the key that signs requests.
-        sealing_key: the key that receives sealed codes.
+        device_key: thumbprint of the key that signs requests.
+        sealing_key: thumbprint of the key that receives sealed codes.
+        sealing_public_key: the key itself.
     """
 
-    device_key: DeviceKey
-    sealing_key: DeviceKey
+    device_key: str
+    sealing_key: str
+    sealing_public_key: DeviceKey
 
 
 def judge_device_proof(
@@ -104,7 +104,7 @@ def judge_device_proof(
     if request.body != b64u(sha256(expected_body).digest()):
         raise Refused(CeremonyReason.ProofForAnotherRequest, "body")
     spent_until = judge_nonce(nonce_key, request.nonce, now)
-    return DeviceProofVerdict(key.thumbprint, request.jti, spent_until)
+    return DeviceProofVerdict(key.thumbprint, request.jti, spent_until, request.iat)
 
 
 def judge_claim_keys(binding: str, *, expected_device_key: str, expected_case: str) -> ClaimKeys:
@@ -124,7 +124,7 @@ def judge_claim_keys(binding: str, *, expected_device_key: str, expected_case: s
         raise Refused(CeremonyReason.ClaimKeysWrong)
     if bound.sealing_key == key:
         raise Refused(CeremonyReason.ClaimKeysWrong, "one key twice")
-    return ClaimKeys(key, bound.sealing_key)
+    return ClaimKeys(key.thumbprint, bound.sealing_key.thumbprint, bound.sealing_key)
 
 
 def make_nonce(key: Secret, now: int) -> str:
@@ -148,7 +148,7 @@ def judge_nonce(key: Secret, nonce: str, now: int) -> int:
         Refused: ProofNonceWrong or ProofNonceExpired.
     """
     try:
-        made_at = int.from_bytes(unb64u(nonce[:_NONCE_CHARACTERS])[:8], "big")
+        made_at = int.from_bytes(unb64u(nonce)[:8], "big")
     except Malformed as error:
         raise Refused(CeremonyReason.ProofNonceWrong) from error
     if not hmac.compare_digest(make_nonce(key, made_at).encode(), nonce.encode()):

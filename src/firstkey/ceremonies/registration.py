@@ -6,23 +6,22 @@ or key, is the appending transaction's: the verdict names both.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec import Struct
 
 from firstkey.ceremonies import cbor
 from firstkey.ceremonies.attestation import verify_attestation
-from firstkey.ceremonies.attestation.format import Statement
-from firstkey.ceremonies.authenticator_data import (
-    AuthenticatorData,
-    Flag,
-    judge_authenticator_data,
-    read_authenticator_data,
+from firstkey.ceremonies.authenticator_data import Flag, judge_authenticator_data, read_authenticator_data
+from firstkey.ceremonies.client_data import (
+    CEREMONY_TIMEOUT,
+    CREATE,
+    ExpectedCeremony,
+    challenge_text,
+    judge_client_data,
 )
-from firstkey.ceremonies.client_data import CREATE, judge_client_data
 from firstkey.ceremonies.cose import OFFERED, read_public_key
-from firstkey.ceremonies.expected import CEREMONY_TIMEOUT, ExpectedCeremony, challenge_text
 from firstkey.ceremonies.json_text import member
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.ceremonies.responses import REGISTRATION_PARTS, ResponseJson, read_response
@@ -35,8 +34,7 @@ CREDENTIAL_ID_BYTES_MAX = 1023
 _UNREADABLE = CeremonyReason.AttestationMalformed
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpectedRegistration(ExpectedCeremony):
+class ExpectedRegistration(ExpectedCeremony, frozen=True, kw_only=True):
     """What a registration must answer to.
 
     Attributes:
@@ -46,8 +44,7 @@ class ExpectedRegistration(ExpectedCeremony):
     offered_algorithms: tuple[int, ...] = OFFERED
 
 
-@dataclass(frozen=True)
-class RegistrationVerdict:
+class RegistrationVerdict(Struct, frozen=True):
     """A credential that is genuine in itself, and what is known of it.
 
     Attributes:
@@ -146,7 +143,11 @@ def judge_registration(
     """
     answer = read_response(response, REGISTRATION_PARTS)  # steps 3, 4
     client_data_hash = judge_client_data(answer.parts["clientDataJSON"], CREATE, expected)  # steps 5 to 12
-    fmt, statement, data = _read_attestation_object(answer.parts["attestationObject"])  # step 13
+    made = cbor.decode(answer.parts["attestationObject"], any_key_order=True)  # step 13
+    if not isinstance(made, dict) or made.keys() != {"fmt", "attStmt", "authData"}:
+        raise Malformed(_UNREADABLE, "members other than fmt, attStmt and authData")
+    fmt, statement = member(made, "fmt", str, _UNREADABLE), member(made, "attStmt", dict, _UNREADABLE)
+    data = read_authenticator_data(member(made, "authData", bytes, _UNREADABLE))
     judge_authenticator_data(data, expected)  # steps 14 to 17; 18 and 19, on backups, are the policy's
     credential = data.credential
     key = read_public_key(credential.public_key)
@@ -177,11 +178,3 @@ def judge_registration(
         attachment=answer.attachment,
         attestation_digest=sha256_hex(answer.parts["attestationObject"]),
     )
-
-
-def _read_attestation_object(encoded: bytes) -> tuple[str, Statement, AuthenticatorData]:
-    members = cbor.decode(encoded, any_key_order=True)
-    if not isinstance(members, dict) or members.keys() != {"fmt", "attStmt", "authData"}:
-        raise Malformed(_UNREADABLE, "members other than fmt, attStmt and authData")
-    data = read_authenticator_data(member(members, "authData", bytes, _UNREADABLE))
-    return member(members, "fmt", str, _UNREADABLE), member(members, "attStmt", dict, _UNREADABLE), data

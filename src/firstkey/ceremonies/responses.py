@@ -6,8 +6,9 @@ attestation object, extension results) is never looked at: it is not what was si
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from firstkey.ceremonies.json_text import binary, member, read_object
 from firstkey.ceremonies.reasons import CeremonyReason
@@ -27,8 +28,7 @@ _TRANSPORT = re.compile(r"[a-z0-9-]{1,32}")
 _UNREADABLE = CeremonyReason.ResponseMalformed
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """A credential's answer.
 
     Attributes:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from firstkey.ceremonies.jws import DeviceKey
 from firstkey.values import canonical
@@ -32,7 +33,7 @@ _KEY_BYTES, _IV_BYTES = 32, 12
 
 
 class Sealed(Struct, frozen=True):
-    """A sealed code, as it goes to the page.
+    """A sealed code.
 
     Attributes:
         ephemeral_key: the uncompressed point, 65 bytes as base64url.
@@ -43,6 +44,11 @@ class Sealed(Struct, frozen=True):
     ephemeral_key: str
     ciphertext: str
     version: Literal[1] = 1
+
+    @property
+    def json(self) -> dict[str, str | int]:
+        """The form that goes to the page."""
+        return asdict(self)
 
 
 def seal(code: Secret, sealing_key: DeviceKey, entropy: Secret, *, case: str, pass_id: str, claim: str) -> Sealed:

@@ -5,12 +5,12 @@ else. The purpose word keeps acts and sign-ins apart: a statement made for one n
 use, for two minutes, spent whatever the outcome; whoever stores it sees to that.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
+from msgspec.structs import asdict
 
 from firstkey.ceremonies.authentication import (
     AuthenticationVerdict,
@@ -48,7 +48,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True):
         act: the act's name, `give_approval`.
         case: the case's id, or None where the act is about no case, or about several.
         revision: the case's revision, or None.
-        digests: up to 25 digests of what is consented to, 64 hex characters each, none twice.
+        digests: up to 25 digests of what is consented to, 64 hex characters each.
         person: who signs, or None in a sign-in before it is known who comes.
         on_behalf_of: the delegator, or None.
         made_at: the instant it was made, milliseconds.
@@ -68,13 +68,8 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True):
     nonce: Octets32
     version: Literal[1] = 1
 
-    def __post_init__(self) -> None:
-        if len({*self.digests}) != len(self.digests):
-            raise ValueError("a digest twice")
 
-
-@dataclass(frozen=True)
-class ExpectedAct:
+class ExpectedAct(Struct, frozen=True):
     """What a signed act must answer to.
 
     Attributes:
@@ -88,20 +83,19 @@ class ExpectedAct:
     expected_origin: str
 
 
-@dataclass(frozen=True)
-class ActVerdict:
-    """An act that its person signed in time.
+class ActVerdict(Statement, frozen=True, kw_only=True):
+    """A statement of an act that its person signed in time.
 
     Attributes:
         statement_digest: SHA-256 of the statement, hex: its identity, by which it is spent.
-        statement: what was signed: act, case, revision, digests, on whose behalf, when.
         person: who signed: named in the statement, and the holder of the credential.
+        credential_id: base64url.
         assertion: what the authenticator said; its ceremony id is the statement's digest.
     """
 
     statement_digest: str
-    statement: Statement
     person: str
+    credential_id: str
     assertion: AuthenticationVerdict
 
 
@@ -155,7 +149,8 @@ def judge_act(
         Refused: Statement…, or what the ceremony finds.
     """
     read, verdict = _judge(Purpose.ACT, statement, assertion, credential, expected=expected, now=now)
-    return ActVerdict(verdict.ceremony_id, read, credential.holder, verdict)
+    signed = asdict(read) | {"person": credential.holder, "credential_id": credential.credential_id}
+    return ActVerdict(**signed, statement_digest=verdict.ceremony_id, assertion=verdict)
 
 
 def judge_sign_in(

@@ -7,12 +7,12 @@ alone, names and extended key usage, is not asked of authenticators.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
 from cryptography import x509
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
+from msgspec import Struct
 
 from firstkey.ceremonies.attestation.format import Attested
 from firstkey.values.instants import SECOND
@@ -40,8 +40,7 @@ class Trust(Enum):
     UNTRUSTED = "untrusted"  # a path that leads to no anchor for this model at that instant
 
 
-@dataclass(frozen=True)
-class TrustAnchors:
+class TrustAnchors(Struct, frozen=True):
     """Which certificates may end a path, for each model.
 
     Attributes:

@@ -1,12 +1,12 @@
 """What every attestation format takes and returns, and the certificate rules that several of them share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from msgspec import Struct
 
 from firstkey.ceremonies.authenticator_data import AuthenticatorData
 from firstkey.ceremonies.json_text import member
@@ -18,11 +18,8 @@ CERTIFICATES_MAX = 8
 AAGUID_OID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")  # id-fido-gen-ce-aaguid, WebAuthn 8.2.1
 SERIAL_OID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.2")  # id-fido-gen-ce-sernum, WebAuthn 8.2.2
 
-_OCTET_STRING = 0x04
 
-
-@dataclass(frozen=True)
-class Attested:
+class Attested(Struct, frozen=True):
     """What a verified statement says.
 
     Attributes:
@@ -61,7 +58,14 @@ def read_certificate(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = (certificate.version, certificate.subject, certificate.extensions, certificate.public_key())
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as error:
+    except (
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        Warning,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+    ) as error:
         raise Malformed(CeremonyReason.AttestationMalformed, f"a certificate: {error}"[:200]) from error
     return certificate
 
@@ -92,7 +96,7 @@ def _octets(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> bytes 
         if extension.oid == oid:
             assert isinstance(extension.value, x509.UnrecognizedExtension)  # the library knows neither
             encoded = extension.value.value
-            if extension.critical or encoded[:1] != bytes([_OCTET_STRING]) or encoded[1:2] != bytes([len(encoded) - 2]):
+            if extension.critical or not 2 <= len(encoded) < 130 or (encoded[0], encoded[1]) != (4, len(encoded) - 2):
                 raise Refused(CeremonyReason.AttestationCertificateUnfit, f"extension {oid.dotted_string}")
             return encoded[2:]
     return None
