@@ -32,18 +32,25 @@ class DocumentKind(StrEnum):
 
     ACT_EVIDENCE = "act_evidence"  # statement digest: the assertion over it
     ASSET = "asset"  # serial
+    ATTESTATION = "attestation"  # credential id: the registration response as it was judged
+    CEREMONY = "ceremony"  # ceremony id: what a registration in founding must answer to
+    CLAIM_KEY = "claim_key"  # claim id: the key that codes are sealed to
     CREDENTIAL_KEY = "credential_key"  # credential id: public key and signature counter
     DEVICE_NONCE = "device_nonce"  # nonce
     IDEMPOTENT_ANSWER = "idempotent_answer"  # principal and key
     PERSON = "person"  # person id
     POLICY = "policy"  # digest, hex
+    RIVAL_COUNT = "rival_count"  # case: how many of a rival's codes were compared
     SALT = "salt"  # commitment: the salt and value behind it, until erased
     SEALED_CODE = "sealed_code"  # pass id: the code as sealed to the device
     SESSION = "session"  # digest of the session id, hex
+    START_CODE = "start_code"  # digest, hex: who shows it, and what scanned it
     STATEMENT = "statement"  # digest, hex: what was asked to be signed
 
 
-WRITE_ONCE_DOCUMENTS = frozenset({DocumentKind.ACT_EVIDENCE, DocumentKind.POLICY, DocumentKind.STATEMENT})
+WRITE_ONCE_DOCUMENTS = frozenset(
+    {DocumentKind.ACT_EVIDENCE, DocumentKind.ATTESTATION, DocumentKind.POLICY, DocumentKind.STATEMENT}
+)
 """Documents that are named by what they say, or are evidence: never replaced by other bytes."""
 
 FORGETTABLE_DOCUMENTS = frozenset(

@@ -10,4 +10,6 @@ class IssuePass(Command, frozen=True):
 
 
 class RevokePass(Command, frozen=True):
-    """Kill the live pass at once. Needs no ground: lowering trust is always open."""
+    """Kill the live pass at once. Needs a duty of any kind, and no ground: lowering trust is always open."""
+
+    person: str

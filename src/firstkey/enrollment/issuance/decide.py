@@ -27,7 +27,8 @@ def issue_pass(scene: Scene, command: IssuePass) -> Step:
     return Step((issued,))
 
 
-def revoke_pass(scene: Scene, _: RevokePass) -> Step:
+def revoke_pass(scene: Scene, command: RevokePass) -> Step:
     """Kill it."""
+    require(any(person == command.person for person, _ in scene.around.eligible), R.NotEligible)
     pass_ = present(scene.case.live_pass, R.NotAStep)
     return Step((PassRevoked(at=scene.now, pass_id=pass_.pass_id, cause=Cause.REQUESTED),))

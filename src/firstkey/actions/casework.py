@@ -1,0 +1,275 @@
+"""The one door to a case's stream: load, look around, decide, append; all in the appending transaction.
+
+Whatever asks (a page, a sweep, the terminal) comes through `Casework.decide`. Nothing else appends facts of a case or
+of an account's credentials, takes or frees their slots, or destroys a verifier.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from firstkey.actions.acts import statements_of, verified_again
+from firstkey.actions.folds import Folded, Folding
+from firstkey.actions.people import PersonRecord, find_person, person_of_account
+from firstkey.actions.rulings import ruling_of
+from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
+from firstkey.actions.site_stream import SiteState, new_fact, site_state
+from firstkey.enrollment.activation.commands import HoldingsCommand
+from firstkey.enrollment.activation.holdings import decide_holdings, replay_holding
+from firstkey.enrollment.case.facts import decode_fact
+from firstkey.enrollment.case.scene import Command
+from firstkey.enrollment.case.slots import FOREVER
+from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
+from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
+from firstkey.enrollment.case.words import Covered, CredentialState, PassState
+from firstkey.enrollment.closure.commands import Sweep
+from firstkey.enrollment.lifecycle.decide import Decision, decide
+from firstkey.enrollment.lifecycle.replay import apply_fact
+from firstkey.enrollment.request.commands import OpenCase
+from firstkey.ledger.entry import Activity
+from firstkey.policy.model import ApproverRule, Purpose
+from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
+from firstkey.ports.kinds import DocumentKind, SlotKind
+from firstkey.ports.queues import CaseRow
+from firstkey.values.canonical import INTEGER_MAX
+from firstkey.values.errors import Refused
+
+Answer = TypeVar("Answer")
+CaseState = Case | NeverOpened | None
+
+
+def case_stream(case: str) -> str:
+    """Return the name of a case's stream."""
+    return f"case/{case}"
+
+
+def account_stream(account: str) -> str:
+    """Return the name of the stream of an account's credentials."""
+    return f"account/{account}"
+
+
+def _apply_case(state: CaseState, record: Recorded) -> CaseState:
+    return apply_fact(state, decode_fact(record.body))
+
+
+def _apply_holding(state: Holdings, record: Recorded) -> Holdings:
+    return replay_holding(state, decode_fact(record.body))
+
+
+CASE_FOLDING: Folding[CaseState] = Folding(lambda: None, _apply_case)
+HOLDINGS_FOLDING: Folding[Holdings] = Folding(Holdings, _apply_holding)
+
+
+def read_case(site: Site, reader: Reader, case: str) -> Folded[CaseState]:
+    """Return a case as it is, and the number of its last fact."""
+    return site.folds.read(reader, case_stream(case), CASE_FOLDING)
+
+
+def read_holdings(site: Site, reader: Reader, account: str) -> Folded[Holdings]:
+    """Return an account's credentials, and the number of the last fact about them."""
+    return site.folds.read(reader, account_stream(account), HOLDINGS_FOLDING)
+
+
+class Casework:
+    """Work on cases in one transaction.
+
+    Args:
+        site: the site.
+        tx: the transaction.
+    """
+
+    def __init__(self, site: Site, tx: Transaction) -> None:
+        self.site = site
+        self.tx = tx
+
+    def read(self, case: str) -> CaseState:
+        """Return a case as it is."""
+        return read_case(self.site, self.tx, case).state
+
+    def is_over(self, state: Case) -> bool:
+        """Whether the case's pass has outlived its time, though nobody has written it down yet."""
+        pass_ = state.live_pass
+        return pass_ is not None and pass_.ends_at is not None and self.tx.now >= pass_.ends_at
+
+    def decide(self, case: str, command: Command, *, statements: frozenset[str] = frozenset(), **seen: Any) -> Decision:
+        """Decide a command on a case and append what has happened.
+
+        Args:
+            case: the case's id.
+            command: what is asked.
+            statements: signed just now, their evidence kept in this transaction, verified again like all others.
+            seen: surroundings that only the caller knows (`rival_codes_compared`).
+
+        Returns:
+            The decision; its refusal, if it has one, is to be told after the commit.
+
+        Raises:
+            Refused: a rule says no, or a slot is taken; nothing has happened.
+        """
+        decision, number, person = self._decide(case, command, statements, seen)
+        if decision.facts:
+            before = self.read(case)
+            self._append(case, number, before, decision)
+            for following in decision.account:
+                self.decide_holdings(person, following)
+        return decision
+
+    def rehearse(self, case: str, command: Command) -> None:
+        """Refuse what `decide` would refuse now; nothing happens.
+
+        Raises:
+            Refused: as `decide`.
+        """
+        self._decide(case, command, frozenset(), {})
+
+    def _decide(
+        self, case: str, command: Command, statements: frozenset[str], seen: dict[str, Any]
+    ) -> tuple[Decision, int, PersonRecord]:
+        tx = self.tx
+        number, state = read_case(self.site, tx, case)
+        person = self._person(state, command)
+        standing = site_state(self.site, tx).state
+        if isinstance(command, OpenCase):
+            self._let_go_of(SlotKind.OPEN_CASE, f"{person.account}:{command.purpose}", case)
+        around = self._around(case, number, state, person, standing, statements)
+        ruling = ruling_of(tx, state, command, person, standing)
+        decision = decide(state, msgspec.structs.replace(around, **seen), command, ruling, tx.now)
+        return decision, number, person
+
+    def decide_holdings(self, person: PersonRecord, command: HoldingsCommand) -> None:
+        """Decide a command on an account's credentials and append what has happened."""
+        standing = site_state(self.site, self.tx).state
+        number, holdings = read_holdings(self.site, self.tx, person.account)
+        around = Surroundings(account=person.standing, epoch=standing.epoch, eligible=standing.eligible)
+        facts = decide_holdings(holdings, around, command, self.tx.now)
+        if facts:
+            new = [new_fact(fact, Activity.ENROLLMENT) for fact in facts]
+            self.tx.append(account_stream(person.account), number, new)
+
+    def _person(self, state: CaseState, command: Command) -> PersonRecord:
+        if isinstance(state, Case):
+            record = find_person(self.tx, state.person)
+            if record is not None and record.account == state.account:
+                return record
+            return PersonRecord(state.person, state.account, "", "", incarnation=state.incarnation, active=False)
+        account = command.account if isinstance(command, OpenCase) else ""
+        return person_of_account(self.tx, account)
+
+    def _around(  # everything a decision may know, in one place
+        self,
+        case: str,
+        number: int,
+        state: CaseState,
+        person: PersonRecord,
+        standing: SiteState,
+        statements: frozenset[str],
+    ) -> Surroundings:
+        tx, account = self.tx, person.account
+        holdings = read_holdings(self.site, tx, account).state
+        eligible = standing.eligible
+        if person.manager is not None:
+            eligible |= {(person.manager, ApproverRule.MANAGER.value)}
+        records = (find_person(tx, founder) for founder, _, _ in standing.founders)
+        known = statements_of(state) if isinstance(state, Case) else frozenset()
+        return Surroundings(
+            account=person.standing,
+            epoch=standing.epoch,
+            eligible=eligible,
+            affiliations=frozenset(record.affiliation for record in records if record is not None),
+            verified=verified_again(self.site, tx, known | statements),
+            live_pass_elsewhere=self._let_go_of(SlotKind.LIVE_PASS, account, case),
+            native_elsewhere=self._held_elsewhere(SlotKind.NATIVE_PASS, account, case),
+            keys=frozenset(held.credential for held in holdings.held),
+            vouching=frozenset(Vouching(h.credential, h.tier, h.ends_at) for h in holdings.held if h.may_vouch),
+            asset=person.asset,
+            covered=self._covered(case, number),
+            partner=self._partner(state),
+            clock_doubtful=tx.clock_doubtful,
+        )
+
+    def _covered(self, case: str, number: int) -> Covered:
+        index = self.tx.ledger_index(case_stream(case), number) if number else None
+        return Covered.NO if index is None or index >= self.tx.checkpoint_size else Covered.SIGNED
+
+    def _held_elsewhere(self, kind: SlotKind, key: str, case: str) -> bool:
+        return self.tx.holder(Slot(kind, key)) not in (None, case_stream(case))
+
+    def _let_go_of(self, kind: SlotKind, key: str, case: str) -> bool:
+        """Whether another case holds a slot, after what is due there has been written down."""
+        if not self._held_elsewhere(kind, key, case):
+            return False
+        holder = self.tx.holder(Slot(kind, key))
+        self.decide(str(holder).removeprefix("case/"), Sweep())
+        return self._held_elsewhere(kind, key, case)
+
+    def _partner(self, state: CaseState) -> Partner | None:
+        if not isinstance(state, Case) or state.purpose is not Purpose.BREAK_GLASS:
+            return None
+        slot = Slot(SlotKind.OPEN_CASE, f"{state.account}:{state.purpose}:{3 - state.position}")
+        holder = self.tx.holder(slot)
+        if holder is None:
+            return None
+        other = read_case(self.site, self.tx, holder.removeprefix("case/")).state
+        credential = other.credential if isinstance(other, Case) else None
+        ready = credential is not None and credential.state is CredentialState.PENDING
+        return Partner(closed=False, ready=ready, maker=None if credential is None else credential.made.maker)
+
+    def _append(self, case: str, number: int, before: CaseState, decision: Decision) -> None:
+        tx, stream, after = self.tx, case_stream(case), decision.case
+        tx.append(stream, number, [new_fact(fact, Activity.ENROLLMENT) for fact in decision.facts])
+        for kind, key in decision.frees:
+            tx.free(Slot(SlotKind(kind), key), stream)
+        for kind, key in decision.takes:
+            slot = Slot(SlotKind(kind), key)
+            if kind in FOREVER and tx.holder(slot) == stream:
+                continue
+            try:
+                tx.take(slot, stream)
+            except SlotTaken as error:
+                raise Refused(error.reason, error.detail) from error
+        if decision.not_after is not None:
+            tx.not_after(decision.not_after)
+        if isinstance(after, Case):
+            self._forget_code(before, after)
+            tx.project(_row(stream, after, tx.now))
+
+    def _forget_code(self, before: CaseState, after: Case) -> None:
+        """Destroy the verifier in the transaction in which the code is spent or dies."""
+        was = before.pass_ if isinstance(before, Case) else None
+        is_armed = after.pass_ is not None and after.pass_.state is PassState.ARMED
+        if was is not None and was.state is PassState.ARMED and not is_armed:
+            self.tx.destroy_verifier(was.pass_id)
+            self.tx.delete_document(DocumentKind.SEALED_CODE, was.pass_id)
+
+
+def _row(stream: str, case: Case, now: int) -> CaseRow:
+    ends = (case.pass_.ends_at if case.live_pass is not None and case.pass_ is not None else None, case.expires_at)
+    return CaseRow(
+        case=stream,
+        account=case.account,
+        person=case.person,
+        path=case.path,
+        purpose=case.purpose.value,
+        stage=stage_of(case).value,
+        opened_at=case.opened_at,
+        due_at=INTEGER_MAX if case.closed is not None else min(end for end in ends if end is not None),
+        updated_at=now,
+    )
+
+
+async def run(site: Site, work: Callable[[Casework], Answer]) -> Answer:
+    """Carry out work on cases in one transaction and wait for its commit."""
+    future = site.store.execute(lambda tx: work(Casework(site, tx)))
+    return await answer_async(future, ANSWER_WITHIN_SECONDS)
+
+
+def tell(decision: Decision) -> CaseState:
+    """Return the case after a decision that is durable now.
+
+    Raises:
+        Refused: the decision recorded a no.
+    """
+    if decision.refusal is not None:
+        raise Refused(decision.refusal)
+    return decision.case

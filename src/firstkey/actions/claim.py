@@ -1,0 +1,190 @@
+"""The joiner's device takes a case and is anchored by presence; its claim is released by two."""
+
+import hmac
+from typing import Any
+
+import msgspec
+
+from firstkey.actions.acts import SignedStatement, judge_signed
+from firstkey.actions.casework import Casework, run
+from firstkey.actions.devices import DeviceAnswer, Found, do_by_device, find, is_rival, refuse_rival
+from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_two
+from firstkey.actions.reasons import ActionReason
+from firstkey.actions.site import Device, Operator, Site
+from firstkey.ceremonies.device_proof import judge_claim_keys
+from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
+from firstkey.enrollment.claim.commands import AnchorByPresence, ClaimDevice, ReleaseClaim
+from firstkey.enrollment.lifecycle.decide import Decision
+from firstkey.enrollment.request.commands import HoldCase
+from firstkey.ports.fact_store import Transaction
+from firstkey.ports.kinds import DocumentKind
+from firstkey.values import canonical, codes
+from firstkey.values.encoding import b64u, sha256_hex
+from firstkey.values.errors import Refused
+
+NUMBER_DIGITS = 6
+
+
+class ClaimToMake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The handle, the binding in which the first key signs the second, and on an attended path the confirmer's act."""
+
+    handle: str
+    keys: str
+    claim: str | None = None
+    signed: SignedStatement | None = None
+
+
+async def claim_case(site: Site, caller: Device, asked: ClaimToMake) -> DeviceAnswer:
+    """Take a case with two fresh keys."""
+    keys = judge_claim_keys(asked.keys, expected_device_key=caller.device_key, expected_case=asked.handle)
+    claim = b64u(site.entropy.draw(16))
+
+    def command(casework: Casework, _: Found) -> ClaimDevice:
+        body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
+        casework.tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
+        return ClaimDevice(claim=claim, device=DeviceProof(caller.device_key), sealing_key=keys.sealing_key)
+
+    return await do_by_device(site, caller, asked.handle, command)
+
+
+class StartCodeShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A start code for the confirmer's screen, good for 60 seconds, and the id under which it is spoken of."""
+
+    start_code: str
+    id: str
+    shown_at: int
+
+
+class StartCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A start code as it is kept, under its digest."""
+
+    case: str
+    confirmer: str
+    shown_at: int
+    device_key: str | None = None
+    scanned_at: int = 0
+    number: str = ""
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An empty body."""
+
+
+async def show_start_code(site: Site, caller: Operator, case: str, _: Nothing) -> StartCodeShown:
+    """Make a start code for the confirmer's screen. It admits nobody; it says which visit this is."""
+    code = codes.draw(site.entropy.draw(codes.SEALED_SYMBOLS), codes.SEALED_SYMBOLS).reveal().decode()
+    digest = sha256_hex(code.encode())
+
+    def work(casework: Casework) -> int:
+        kept = StartCode(case=case, confirmer=caller.person, shown_at=casework.tx.now)
+        _keep(casework.tx, digest, kept)
+        return kept.shown_at
+
+    return StartCodeShown(start_code=code, id=digest, shown_at=await run(site, work))
+
+
+class StartCodeScanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The joiner's device has read the confirmer's screen."""
+
+    handle: str
+    start_code: str
+
+
+class NumberToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The number that the joiner's page shows, for the confirmer to type."""
+
+    number: str
+
+
+async def scan_start_code(site: Site, caller: Device, asked: StartCodeScanned) -> NumberToShow:
+    """Tie a start code to the claiming device, once, and give it a number to show.
+
+    Raises:
+        Refused: NotFound for whatever is wrong with the code.
+    """
+    digest = sha256_hex(asked.start_code.encode())
+    number = f"{int.from_bytes(site.entropy.draw(8), 'big') % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"
+
+    def work(casework: Casework) -> Decision | None:
+        found = find(casework, caller, asked.handle)
+        if is_rival(caller, found.state):
+            return refuse_rival(casework, caller, found)
+        kept = _kept(casework.tx, digest)
+        if kept.case != found.case or kept.device_key is not None or found.state.claim is None:
+            raise Refused(ActionReason.NotFound)
+        scanned = msgspec.structs.replace(kept, device_key=caller.device_key, scanned_at=casework.tx.now, number=number)
+        _keep(casework.tx, digest, scanned)
+        return None
+
+    decision = await run(site, work)
+    if decision is not None and decision.refusal is not None:
+        raise Refused(decision.refusal)
+    return NumberToShow(number=number)
+
+
+class AnchorToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The start code's id, the number read off the joiner's screen, and the confirmer's act that names the claim."""
+
+    start_code: str
+    number: str
+    signed: SignedStatement
+
+
+async def anchor_claim(site: Site, caller: Operator, case: str, asked: AnchorToRecord) -> CaseAnswer:
+    """Anchor the claim in person."""
+    judged = await judge_signed(site, asked.signed, caller.person)
+    kept = await run(site, lambda casework: _kept(casework.tx, asked.start_code))
+
+    def command(acts: tuple[SignedAct, ...]) -> AnchorByPresence:
+        presence = Presence(
+            start_code=asked.start_code,
+            confirmer=kept.confirmer if kept.case == case else "",
+            device_key=kept.device_key or "",
+            shown_at=kept.shown_at,
+            scanned_at=kept.scanned_at,
+            number_matched=bool(kept.number) and hmac.compare_digest(kept.number.encode(), asked.number.encode()),
+        )
+        return AnchorByPresence(presence=presence, act=acts[0])
+
+    return await do_all_signed(site, case, [judged], command)
+
+
+class ClaimToRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What two people signed."""
+
+    signed: tuple[SignedStatement, ...]
+
+
+class ClaimLetGo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The old handle is dead; this is the new one."""
+
+    handle: str
+    case: CaseAnswer
+
+
+async def release_claim(site: Site, caller: Operator, case: str, asked: ClaimToRelease) -> ClaimLetGo:
+    """Let the device go."""
+    handle = b64u(site.entropy.draw(16))
+    digest = sha256_hex(handle.encode())
+    answer = await do_signed_by_two(
+        site, caller, case, asked.signed, lambda acts: ReleaseClaim(handle_digest=digest, acts=acts)
+    )
+    return ClaimLetGo(handle=handle, case=answer)
+
+
+async def not_me(site: Site, caller: Device, asked: Any) -> DeviceAnswer:
+    """Hold the case at the word of its claiming device."""
+    return await do_by_device(
+        site, caller, asked.handle, lambda casework, found: HoldCase(device=DeviceProof(caller.device_key))
+    )
+
+
+def _keep(tx: Transaction, digest: str, kept: StartCode) -> None:
+    tx.put_document(DocumentKind.START_CODE, digest, canonical.encode(msgspec.to_builtins(kept)))
+
+
+def _kept(tx: Transaction, digest: str) -> StartCode:
+    body = tx.document(DocumentKind.START_CODE, digest)
+    if body is None:
+        raise Refused(ActionReason.NotFound)
+    return msgspec.json.decode(body, type=StartCode)

@@ -1,0 +1,23 @@
+"""What an action itself says no to, beside the core's refusals."""
+
+from enum import Enum
+
+from firstkey.values.errors import Says
+
+
+class ActionReason(Enum):
+    """Reasons, alphabetically."""
+
+    AccountUnknown = Says("No source of record knows this account.", "Import the person first.")
+    AlreadyFounded = Says("The site is founded.", "New operators come by a privileged case.")
+    FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
+    FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
+    FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")
+    FoundingSigned = Says("The founding statement is being signed.", "Nobody can join any more; sign it.")
+    NotFound = Says("There is nothing here for you.", "Check what you were given, or see the service desk.")
+    NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
+    SignInNeeded = Says("Nobody is signed in.", "Sign in with your passkey.")
+    StatementSpent = Says("This statement has been used.", "Ask for a new one and sign it.")
+    StatementUnknown = Says("This statement was not asked for here.", "Ask for a new one and sign it.")
+    TooBusy = Says("Too many codes are being checked.", "Send it again in a moment; no try was counted.")
+    UseNonce = Says("The request needs a fresh nonce.", "Send it again with the nonce of this answer.")

@@ -1,0 +1,119 @@
+"""People as an administrator brings them in from a source of record: one signed list, all or nothing."""
+
+import msgspec
+
+from firstkey.actions.acts import SignedStatement, judge_signed, keep_evidence
+from firstkey.actions.casework import Casework, run
+from firstkey.actions.people import SOURCE_RANK, PersonRecord, find_person, store_person
+from firstkey.actions.reasons import ActionReason
+from firstkey.actions.site import Operator, Site
+from firstkey.actions.site_stream import PeopleRecorded, append_site_facts, site_state
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.separation import ADMINISTRATOR
+from firstkey.policy.facts import FACTS, Asserted
+from firstkey.values import canonical
+from firstkey.values.encoding import sha256_hex
+from firstkey.values.errors import Refused
+
+RECORD_PEOPLE = "record_people"
+
+
+class PersonToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person as a source of record has them. `facts` are selection facts by name (see `policy.facts`)."""
+
+    person: str
+    account: str
+    user_name: str
+    display_name: str
+    active: bool = True
+    privileged: bool = False
+    ends_at: int | None = None
+    manager: str | None = None
+    unit: str | None = None
+    vendor: str | None = None
+    asset: str | None = None
+    facts: dict[str, str] = {}
+
+
+class PeopleToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A list, and an administrator's act that names its digest."""
+
+    people: tuple[PersonToRecord, ...]
+    signed: SignedStatement
+
+
+class PeopleAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many were stored."""
+
+    recorded: int
+
+
+def digest_of_people(people: tuple[PersonToRecord, ...]) -> str:
+    """Return what the act names: SHA-256, hex, of the canonical list."""
+    return sha256_hex(canonical.encode(msgspec.to_builtins(people)))
+
+
+async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> PeopleAnswer:
+    """Store people.
+
+    Raises:
+        Refused: NotEligible, ActNotForThis, or a fact that no such source may assert.
+    """
+    verdict, evidence = await judge_signed(site, asked.signed, caller.person)
+    digest = digest_of_people(asked.people)
+
+    def work(casework: Casework) -> PeopleAnswer:
+        tx = casework.tx
+        if (caller.person, ADMINISTRATOR) not in site_state(site, tx).state.eligible:
+            raise Refused(R.NotEligible)
+        if (verdict.act, verdict.names) != (RECORD_PEOPLE, (digest,)):
+            raise Refused(R.ActNotForThis)
+        keep_evidence(tx, verdict, evidence)
+        for person in asked.people:
+            store_person(tx, _record(find_person(tx, person.person), person, tx.now))
+        recorded = PeopleRecorded(
+            at=tx.now,
+            person=caller.person,
+            statement=verdict.statement_digest,
+            count=len(asked.people),
+            digest=digest,
+        )
+        append_site_facts(site, tx, recorded)
+        return PeopleAnswer(recorded=len(asked.people))
+
+    return await run(site, work)
+
+
+def _record(before: PersonRecord | None, said: PersonToRecord, now: int) -> PersonRecord:
+    """Join what is said now to what was said before; an account that comes back is another incarnation."""
+    if before is not None and before.account != said.account:
+        raise Refused(ActionReason.AccountUnknown)
+    returned = before is not None and said.active and not before.active
+    incarnation = 1 if before is None else before.incarnation + (1 if returned else 0)
+    same_manager = before is not None and before.manager == said.manager
+    asserted = [
+        Asserted(name, value, f"{min(FACTS[name].of_record)}:import", SOURCE_RANK, now)
+        for name, value in sorted(said.facts.items())
+        if name in FACTS and not _says_already(before, name, value)
+    ]
+    return PersonRecord(
+        person=said.person,
+        account=said.account,
+        user_name=said.user_name,
+        display_name=said.display_name,
+        incarnation=incarnation,
+        active=said.active,
+        privileged=said.privileged,
+        ends_at=said.ends_at,
+        manager=said.manager,
+        manager_since=before.manager_since if same_manager and before is not None else now,
+        unit=said.unit,
+        vendor=said.vendor,
+        asset=said.asset,
+        asserted=(*(() if before is None else before.asserted), *asserted),
+    )
+
+
+def _says_already(before: PersonRecord | None, name: str, value: str) -> bool:
+    said = [one for one in (() if before is None else before.asserted) if one.fact == name]
+    return bool(said) and said[-1].value == value

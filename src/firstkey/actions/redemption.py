@@ -1,0 +1,148 @@
+"""Spending the code; attendance and own key in its place.
+
+A code is looked at only after the handle, the device's proof, and the ground: whatever the core would refuse after the
+comparison is refused before it.
+"""
+
+import msgspec
+
+from firstkey.actions.acts import (
+    SignedStatement,
+    StatementAsked,
+    StatementToSign,
+    judge_signed,
+    keep_evidence,
+    new_statement,
+    prepare_statement,
+)
+from firstkey.actions.casework import Casework, read_holdings, run, tell
+from firstkey.actions.devices import DeviceAnswer, Found, Handle, device_answer, find, is_rival, refuse_rival
+from firstkey.actions.operators import CaseAnswer, do_signed
+from firstkey.actions.reasons import ActionReason
+from firstkey.actions.site import Device, Operator, Site
+from firstkey.ceremonies.statements import Purpose
+from firstkey.enrollment.case.limits import RIVAL_CODES_COMPARED_MAX
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.state import Case, known
+from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
+from firstkey.enrollment.case.words import PassState
+from firstkey.enrollment.lifecycle.decide import Decision
+from firstkey.enrollment.redemption.commands import AssertOwnKey, ConfirmAttendance, RedeemPass
+from firstkey.ports.kinds import DocumentKind
+from firstkey.values import codes
+from firstkey.values.errors import Refused
+
+OWN_KEY_ACT = "assert_own_key"
+
+
+class CodeToRedeem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The handle and the code as typed or opened."""
+
+    handle: str
+    code: str
+
+
+async def redeem_pass(site: Site, caller: Device, asked: CodeToRedeem) -> DeviceAnswer:
+    """Spend the code, once.
+
+    Raises:
+        Malformed: CodeMalformed; never a try.
+        Refused: NotFound, AnotherDeviceClaimed, CodeWrong (one try less), or what the ground lacks.
+        Unavailable: too many typed codes are being checked; no try was counted.
+    """
+    code = codes.read(asked.code)
+    found = await run(site, lambda casework: _may_be_looked_at(casework, caller, asked.handle))
+    pass_ = found.state.live_pass
+    looked_at = pass_ is not None and pass_.state is PassState.ARMED
+    judged = await site.codes.compare(pass_.pass_id, code) if looked_at and pass_ is not None else None
+
+    def work(casework: Casework) -> Decision:
+        state = casework.read(found.case)
+        now = Found(found.case, known(state if isinstance(state, Case) else None))
+        if is_rival(caller, now.state):
+            return refuse_rival(casework, caller, now, judged)
+        if judged is None:
+            raise Refused(R.NotAStep)
+        return casework.decide(found.case, RedeemPass(device=DeviceProof(caller.device_key), code=judged))
+
+    return device_answer(known(_case(tell(await run(site, work)))))
+
+
+def _may_be_looked_at(casework: Casework, caller: Device, handle: str) -> Found:
+    """Find the case; refuse before the costly comparison what the core would refuse after it."""
+    found = find(casework, caller, handle)
+    pass_ = found.state.live_pass
+    if is_rival(caller, found.state):
+        compared = int(casework.tx.document(DocumentKind.RIVAL_COUNT, found.case) or b"0")
+        if compared >= RIVAL_CODES_COMPARED_MAX:
+            raise Refused(R.AnotherDeviceClaimed)
+    elif pass_ is not None:
+        code = CodeJudged(pass_id=pass_.pass_id, matched=True)
+        casework.rehearse(found.case, RedeemPass(device=DeviceProof(caller.device_key), code=code))
+    return found
+
+
+def _case(state: object) -> Case | None:
+    return state if isinstance(state, Case) else None
+
+
+class AttendanceToConfirm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The confirmer's act that names claim, joiner and, where known, the key's serial."""
+
+    signed: SignedStatement
+    serial: str | None = None
+
+
+async def confirm_attendance(site: Site, caller: Operator, case: str, asked: AttendanceToConfirm) -> CaseAnswer:
+    """Open the window of an attended case."""
+    return await do_signed(
+        site, caller, case, asked.signed, lambda act: ConfirmAttendance(act=act, serial=asked.serial)
+    )
+
+
+async def ask_own_key(site: Site, caller: Device, asked: Handle) -> StatementToSign:
+    """Make the statement that an active credential of the account signs, over this case and claim."""
+
+    def work(casework: Casework) -> StatementToSign:
+        found = find(casework, caller, asked.handle)
+        if is_rival(caller, found.state) or found.state.claim is None:
+            raise Refused(ActionReason.NotFound)
+        act = StatementAsked(
+            act=OWN_KEY_ACT, case=found.case, revision=found.state.revision, names=(found.state.claim.claim,)
+        )
+        statement = new_statement(site, casework.tx.now, Purpose.ACT, act, found.state.person)
+        held = read_holdings(site, casework.tx, found.state.account).state.held
+        allowed = tuple(each.credential for each in held if each.may_vouch)
+        return prepare_statement(site, casework.tx, statement, allowed)
+
+    return await run(site, work)
+
+
+class OwnKeyToAssert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The handle and the assertion over the statement asked for."""
+
+    handle: str
+    signed: SignedStatement
+
+
+async def assert_own_key(site: Site, caller: Device, asked: OwnKeyToAssert) -> DeviceAnswer:
+    """Let an active credential of the account authorise the next."""
+    verdict, evidence = await judge_signed(site, asked.signed, None)
+
+    def work(casework: Casework) -> Decision:
+        found = find(casework, caller, asked.handle)
+        if is_rival(caller, found.state):
+            return refuse_rival(casework, caller, found)
+        said = (verdict.act, verdict.case, verdict.revision, verdict.person)
+        if said != (OWN_KEY_ACT, found.case, found.state.revision, found.state.person):
+            raise Refused(R.ActNotForThis)
+        keep_evidence(casework.tx, verdict, evidence)
+        command = AssertOwnKey(
+            device=DeviceProof(caller.device_key),
+            credential=verdict.credential_id,
+            claim=verdict.names[0] if verdict.names else "",
+            statement=verdict.statement_digest,
+        )
+        return casework.decide(found.case, command, statements=frozenset({verdict.statement_digest}))
+
+    return device_answer(known(_case(tell(await run(site, work)))))

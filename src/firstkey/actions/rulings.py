@@ -1,0 +1,75 @@
+"""What the policy in force says of a case, asked anew for every decision."""
+
+from functools import lru_cache
+
+from firstkey.actions.people import PersonRecord
+from firstkey.actions.site_stream import SiteState
+from firstkey.enrollment.case.scene import Command
+from firstkey.enrollment.case.state import Case, NeverOpened
+from firstkey.enrollment.request.commands import OpenCase
+from firstkey.policy.evaluate import rule
+from firstkey.policy.facts import Asserted, effective, record_of, values_of
+from firstkey.policy.load import load_policy
+from firstkey.policy.model import Policy, Ruling
+from firstkey.policy.staffing import Person
+from firstkey.ports.fact_store import Transaction
+from firstkey.ports.kinds import DocumentKind
+from firstkey.values.errors import Defect
+
+SERVER = "case:server"
+"""The source of what the server itself knows of how a case was opened."""
+
+
+@lru_cache(maxsize=64)
+def _loaded(text: bytes) -> Policy:
+    return load_policy(text)
+
+
+def policy_in_force(tx: Transaction, standing: SiteState) -> Policy:
+    """Return the policy in force, read from the store by its hash.
+
+    Raises:
+        Defect: the store lacks the policy that the site's stream names.
+    """
+    text = tx.document(DocumentKind.POLICY, standing.policy)
+    if text is None:
+        raise Defect("the policy in force is not in the store")
+    return _loaded(text)
+
+
+def _asserted(state: Case | NeverOpened | None, command: Command, now: int) -> tuple[Asserted, ...]:
+    if isinstance(state, Case):
+        purpose, delegated, since = state.purpose, state.delegated, state.opened_at
+    elif isinstance(command, OpenCase):
+        purpose, delegated, since = command.purpose, command.delegator is not None, now
+    else:
+        return ()
+    request = "delegated" if delegated else "single"
+    return (
+        Asserted("purpose", purpose.value, SERVER, 1, since),
+        Asserted("request", request, SERVER, 1, since),
+    )
+
+
+def ruling_of(
+    tx: Transaction,
+    state: Case | NeverOpened | None,
+    command: Command,
+    person: PersonRecord,
+    standing: SiteState,
+) -> Ruling:
+    """Return what the policy in force says of a case, new or open, now."""
+    facts = effective((*person.asserted, *_asserted(state, command, tx.now)), tx.now)
+    opening = isinstance(command, OpenCase)
+    people = tuple(
+        Person(name, frozenset(word for who, word in standing.eligible if who == name))
+        for name, _, _ in standing.founders
+        if name != person.person
+    )
+    return rule(
+        policy_in_force(tx, standing),
+        values_of(facts),
+        people=people if opening else None,
+        requester=command.requester if isinstance(command, OpenCase) else None,
+        of_record=record_of(facts),
+    )

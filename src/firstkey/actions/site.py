@@ -1,0 +1,90 @@
+"""A site, as the actions see it: its settings, keys and ports; and who asks."""
+
+import msgspec
+
+from firstkey.actions.codes import CodeDesk
+from firstkey.actions.folds import Folds
+from firstkey.ceremonies.statements import ExpectedAct
+from firstkey.ceremonies.trust import TrustAnchors
+from firstkey.ports.clock import Clock
+from firstkey.ports.entropy import Entropy
+from firstkey.ports.fact_store import FactStore
+from firstkey.values.secret import Secret
+
+ANSWER_WITHIN_SECONDS = 10.0
+
+
+class SiteSettings(msgspec.Struct, frozen=True):
+    """What the site's file says of it.
+
+    Attributes:
+        site: its id, in every statement and case.
+        origin: the one page's origin, `https://join.example.org`.
+        rp_id: the relying party; it can never change.
+        rp_name: the organisation, for people.
+    """
+
+    site: str
+    origin: str
+    rp_id: str
+    rp_name: str
+
+    @property
+    def expected_act(self) -> ExpectedAct:
+        """What a signed act must answer to."""
+        return ExpectedAct(expected_site=self.site, expected_rp_id=self.rp_id, expected_origin=self.origin)
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Secrets outside the database, each for one thing.
+
+    Attributes:
+        nonce: makes device nonces.
+    """
+
+    nonce: Secret
+
+
+class Site(msgspec.Struct, frozen=True):
+    """All that an action needs.
+
+    Attributes:
+        codes: makes and compares codes; handed to delivery and redemption.
+        anchors: roots accepted for attestation, by model.
+        folds: state already folded, by stream.
+    """
+
+    settings: SiteSettings
+    keys: Keys
+    store: FactStore
+    codes: CodeDesk
+    clock: Clock
+    entropy: Entropy
+    anchors: TrustAnchors
+    folds: Folds
+
+
+class Stranger(msgspec.Struct, frozen=True):
+    """Somebody who has shown nothing. `source` is only ever counted by."""
+
+    source: str = ""
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device whose proof over this request was valid. Its proof's id is still to be spent."""
+
+    device_key: str
+    proof_id: str
+    source: str = ""
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """A person in a session. `session` is the digest of the session's id."""
+
+    person: str
+    account: str
+    session: str
+    source: str = ""
+
+
+Caller = Stranger | Device | Operator

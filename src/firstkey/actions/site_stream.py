@@ -1,0 +1,157 @@
+"""The site's own stream: founding, policy, people's duties, epoch; folded into what decisions read of the site."""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from firstkey.actions.folds import Folded, Folding
+from firstkey.actions.site import Site
+from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.separation import ADMINISTRATOR
+from firstkey.ledger.entry import Activity
+from firstkey.policy.model import ApproverRule, Duty
+from firstkey.ports.fact_store import NewFact, Reader, Recorded, Transaction
+from firstkey.values import canonical
+
+SITE_STREAM = "site"
+
+EVERY_DUTY = frozenset(
+    {duty.value for duty in Duty}
+    | {ApproverRule.APPROVER.value, ApproverRule.SECURITY.value, ApproverRule.ON_CALL.value, ADMINISTRATOR}
+)
+"""What a founder may do until duties are granted. Relations to a joiner are nobody's duty: a source asserts them."""
+
+
+class FoundingBegan(Fact, frozen=True):
+    """The terminal printed a founding code; `verifier` is SHA-256 of it (130 bits), hex.
+
+    `recovery_key` is the public half, base64url, of the key that was printed beside it.
+    """
+
+    verifier: str
+    ends_at: int
+    policy: str
+    recovery_key: str
+
+
+class FounderEnrolled(Fact, frozen=True):
+    """A founder holds a passkey."""
+
+    person: str
+    account: str
+    credential: str
+    aaguid: str
+
+
+class FoundingStatementSigned(Fact, frozen=True):
+    """A founder signed the founding statement."""
+
+    person: str
+    statement: str
+
+
+class SiteFounded(Fact, frozen=True):
+    """All who hold keys have signed; founding is over for good."""
+
+    policy: str
+    founders: tuple[str, ...]
+
+
+class PeopleRecorded(Fact, frozen=True):
+    """Records of people were stored; `digest` is SHA-256 over their canonical list."""
+
+    person: str
+    statement: str
+    count: int
+    digest: str
+
+
+class EpochRaised(Fact, frozen=True):
+    """Everything that rests on an earlier epoch is dead."""
+
+    epoch: int
+    person: str | None = None
+    statement: str | None = None
+
+
+class SignedIn(Fact, frozen=True):
+    """Somebody signed in with a passkey; in the account's own sign-in stream."""
+
+    person: str
+    account: str
+    credential: str
+
+
+AnySiteFact = FoundingBegan | FounderEnrolled | FoundingStatementSigned | SiteFounded | PeopleRecorded | EpochRaised
+
+
+class SiteState(msgspec.Struct, frozen=True):
+    """What the site's stream says now.
+
+    Attributes:
+        code_verifier, code_ends_at: of the founding code, while it is good.
+        founders: (person, account, credential), in order. signed: who has signed the founding statement.
+        founded: whether founding is over. policy: hex digest of the policy in force.
+        recovery_key: public half, base64url.
+    """
+
+    code_verifier: str | None = None
+    code_ends_at: int = 0
+    founders: tuple[tuple[str, str, str], ...] = ()
+    signed: frozenset[str] = frozenset()
+    founded: bool = False
+    policy: str = ""
+    recovery_key: str = ""
+    epoch: int = 1
+
+    @property
+    def eligible(self) -> frozenset[tuple[str, str]]:
+        """Who may do what, once the site is founded."""
+        if not self.founded:
+            return frozenset()
+        return frozenset((person, duty) for person, _, _ in self.founders for duty in EVERY_DUTY)
+
+
+def _apply(state: SiteState, record: Recorded) -> SiteState:
+    fact: Any = msgspec.convert(canonical.decode(record.body), AnySiteFact)
+    match fact:
+        case FoundingBegan():
+            return replace(
+                state,
+                code_verifier=fact.verifier,
+                code_ends_at=fact.ends_at,
+                policy=fact.policy,
+                recovery_key=fact.recovery_key,
+            )
+        case FounderEnrolled():
+            return replace(state, founders=(*state.founders, (fact.person, fact.account, fact.credential)))
+        case FoundingStatementSigned():
+            return replace(state, signed=state.signed | {fact.person})
+        case SiteFounded():
+            return replace(state, founded=True, policy=fact.policy, code_verifier=None)
+        case EpochRaised():
+            return replace(state, epoch=fact.epoch)
+        case _:
+            return state
+
+
+SITE_FOLDING: Folding[SiteState] = Folding(SiteState, _apply)
+
+
+def site_state(site: Site, reader: Reader) -> Folded[SiteState]:
+    """Return what the site's stream says now, and its number."""
+    return site.folds.read(reader, SITE_STREAM, SITE_FOLDING)
+
+
+def new_fact(fact: Fact, activity: Activity) -> NewFact:
+    """Make a fact ready for the store."""
+    body = canonical.encode(msgspec.to_builtins(fact, order="deterministic"))
+    return NewFact(kind=fact.kind, body=body, activity=activity)
+
+
+def append_site_facts(site: Site, tx: Transaction, *facts: Fact) -> SiteState:
+    """Append to the site's stream; return the state after."""
+    number = site_state(site, tx).number
+    tx.append(SITE_STREAM, number, [new_fact(fact, Activity.ADMINISTRATION) for fact in facts])
+    return site_state(site, tx).state
