@@ -36,12 +36,13 @@ ACT = Statement(
     case="case-1",
     revision=2,
     digests=DIGESTS[:1],
+    names=("claim-1",),
     person="person-1",
     on_behalf_of=None,
     made_at=NOW,
     nonce=b64u(bytes(32)),
 )
-SIGN_IN = but(ACT, purpose=Purpose.SIGN_IN, act="sign_in", case=None, revision=None, digests=(), person=None)
+SIGN_IN = but(ACT, purpose=Purpose.SIGN_IN, act="sign_in", case=None, revision=None, digests=(), names=(), person=None)
 EXPECTED = ExpectedAct("site-1", RP_ID, ORIGIN)
 
 
@@ -147,7 +148,7 @@ def test_a_statement_is_read_as_it_was_written() -> None:
     for statement in (ACT, SIGN_IN, but(ACT, digests=DIGESTS[:25])):
         assert read_statement(write_statement(statement)) == statement
     assert write_statement(SIGN_IN) == (
-        b'{"act":"sign_in","case":null,"digests":[],"made_at":1780000000000,"nonce":"' + b"A" * 43 + b'",'
+        b'{"act":"sign_in","case":null,"digests":[],"made_at":1780000000000,"names":[],"nonce":"' + b"A" * 43 + b'",'
         b'"on_behalf_of":null,"person":null,"purpose":"firstkey-sign-in","revision":null,"site":"site-1","version":1}'
     )
 
