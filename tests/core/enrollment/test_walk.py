@@ -11,20 +11,26 @@ WALKS = [
     (
         PASS_PATH,
         Purpose.FIRST_KEY,
-        "CaseOpened ProofingRecorded ApprovalGiven DeviceClaimed ClaimAnchored PassIssued PassArmed PassRedeemed"
-        " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed",
+        (
+            "CaseOpened ProofingRecorded ApprovalGiven DeviceClaimed ClaimAnchored PassIssued PassArmed PassRedeemed"
+            " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed"
+        ),
     ),
     (
         PRESENCE_PATH,
         Purpose.FIRST_KEY,
-        "CaseOpened ProofingRecorded ApprovalGiven DeviceClaimed ClaimAnchored PassIssued PassArmed PassRedeemed"
-        " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed",
+        (
+            "CaseOpened ProofingRecorded ApprovalGiven DeviceClaimed ClaimAnchored PassIssued PassArmed PassRedeemed"
+            " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed"
+        ),
     ),
     (
         ATTENDED_PATH,
         Purpose.FIRST_KEY,
-        "CaseOpened ProofingRecorded ApprovalGiven DeviceClaimed AttendanceConfirmed"
-        " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed",
+        (
+            "CaseOpened ProofingRecorded ApprovalGiven DeviceClaimed AttendanceConfirmed"
+            " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed"
+        ),
     ),
     (
         OWN_KEY_PATH,
@@ -34,8 +40,10 @@ WALKS = [
     (
         REPLACEMENT_PATH,
         Purpose.REPLACEMENT,
-        "CaseOpened ApprovalGiven DeviceClaimed OwnKeyAsserted"
-        " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed",
+        (
+            "CaseOpened ApprovalGiven DeviceClaimed OwnKeyAsserted"
+            " CeremonyStarted CredentialRegistered CredentialActivated CaseClosed"
+        ),
     ),
 ]
 

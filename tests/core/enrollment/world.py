@@ -5,6 +5,7 @@ Nothing here decides anything: it makes commands and surroundings, and feeds the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -319,8 +320,11 @@ class World:
     def up_to(self, stage: Stage) -> World:
         """Walk the honest case until it waits for this stage."""
         if self.requirements.bootstrap is Bootstrap.OWN_KEY:
-            self.surround(keys=frozenset({"credential-0", "credential-lost"}), vouching=frozenset({Vouching("credential-0", Tier.STANDARD, None)}))
-        walk = {
+            self.surround(
+                keys=frozenset({"credential-0", "credential-lost"}),
+                vouching=frozenset({Vouching("credential-0", Tier.STANDARD, None)}),
+            )
+        walk: dict[Stage, Callable[[], object]] = {
             Stage.UNOPENED: self._opened,
             Stage.PROOFING: self.proof,
             Stage.APPROVAL: self.approve,
@@ -351,7 +355,11 @@ class World:
             self.visit()
 
     def _let_in(self) -> None:
-        steps = {Bootstrap.PASS: self.redeem, Bootstrap.ATTENDED: self.attend, Bootstrap.OWN_KEY: self.own_key}
+        steps: dict[Bootstrap, Callable[[], object]] = {
+            Bootstrap.PASS: self.redeem,
+            Bootstrap.ATTENDED: self.attend,
+            Bootstrap.OWN_KEY: self.own_key,
+        }
         steps[self.requirements.bootstrap]()
 
     def _made(self) -> None:

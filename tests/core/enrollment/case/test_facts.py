@@ -1,0 +1,182 @@
+"""Facts: read back as they were written, in one byte form, and readable by whoever comes later."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstkey.enrollment.case import facts
+from firstkey.enrollment.case.facts import FACTS, Fact, decode_fact, encode_fact, fact_fields
+from firstkey.values import canonical
+from firstkey.values.canonical import CanonicalReason
+from firstkey.values.errors import Malformed
+from tests.core.enrollment.case.samples import facts_of
+
+ANY_FACT = st.sampled_from(FACTS).flatmap(facts_of)
+
+FIRST_FORM = """
+CaseOpened            at site case account account_commitment incarnation person purpose path policy requirements
+                      handle_digest expires_at | requester delegator privileged position lost_credential lost_cause
+CaseRefused           at site case account purpose policy path reason
+CaseRevised           at revision expires_at | person
+CaseHeld              at by | person statement
+HoldLifted            at people statements
+ProofingRecorded      at method level evidence proofed_at | proofer delegator statement companion
+ProofingWithdrawn     at person statement for_cause
+ApprovalGiven         at person digest statement | delegator
+ApprovalDenied        at person statement | delegator
+ApprovalWithdrawn     at person statement for_cause
+DeviceClaimed         at claim device_key sealing_key | confirmer delegator statement
+ClaimAnchored         at claim anchor | asset start_code confirmer delegator statement
+ClaimReleased         at claim people statements handle_digest
+RivalRefused          at claim rival_key
+PassIssued            at pass_id number channel epoch
+PassArmed             at pass_id ends_at | deliverer delegator statement
+PassRedeemed          at pass_id window_ends_at
+TryFailed             at pass_id tries_failed
+PassRevoked           at pass_id cause
+PassExpired           at pass_id
+AttendanceConfirmed   at claim confirmer statement window_ends_at | serial delegator
+OwnKeyAsserted        at claim credential statement window_ends_at tier ends_at
+CeremonyStarted       at ceremony challenge
+CeremonyRefused       at ceremony reason
+CredentialRegistered  at credential public_key_digest aaguid maker fmt algorithm roaming trust user_verified
+                      backup_eligible tier ends_at | serial ceremony destination
+NativePassMinted      at native destination window_ends_at
+NativePassUsed        at native
+NativePassReaped      at native cause | people statements
+StrayCredentialFound  at destination credential
+CredentialActivated   at credential tier ends_at
+CredentialHeld        at credential case purpose tier ends_at relayable requirements
+CredentialSuspended   at credential cause
+CredentialRestored    at credential | people statements
+CredentialRecalled    at credential cause
+CredentialEnded       at credential cause
+CaseClosed            at reason
+ReviewRecorded        at person statement outcome
+"""
+"""The form that the first ledgers hold: fields that are always there, then those that a writer may not know yet."""
+
+
+def first_form() -> dict[str, tuple[list[str], list[str]]]:
+    """Return the two lists of each fact."""
+    form: dict[str, tuple[list[str], list[str]]] = {}
+    for line in FIRST_FORM.strip().replace("\n      ", " ").splitlines():
+        always, _, later = line.partition("|")
+        name, *fields = always.split()
+        form[name] = (fields, later.split())
+    return form
+
+
+def without(fact: Fact, *names: str, **added: Any) -> bytes:
+    """Return a fact's bytes with some fields left out and others put in."""
+    content = canonical.decode(encode_fact(fact))
+    return canonical.encode({key: value for key, value in {**content, **added}.items() if key not in names})
+
+
+@pytest.mark.parametrize("kind", FACTS)
+@given(data=st.data())
+def test_a_fact_is_read_back_as_it_was_written(kind: type[Fact], data: st.DataObject) -> None:
+    """Encoding and decoding a fact, whatever its fields hold, is the identity, and a fact is hashable."""
+    fact = data.draw(facts_of(kind))
+    assert decode_fact(encode_fact(fact)) == fact
+    assert hash(decode_fact(encode_fact(fact))) == hash(fact)
+
+
+@given(ANY_FACT)
+def test_a_fact_has_one_byte_form(fact: Fact) -> None:
+    """The bytes are canonical JSON with sorted keys, the fact's name under `fact`; another order is refused."""
+    data = encode_fact(fact)
+    pairs = list(json.loads(data).items())
+    assert pairs == sorted(pairs)
+    assert dict(pairs)["fact"] == fact.kind == type(fact).__name__
+    assert canonical.encode(dict(pairs)) == data
+    turned = json.dumps(dict(reversed(pairs)), ensure_ascii=False, separators=(",", ":")).encode()
+    with pytest.raises(Malformed):
+        decode_fact(turned)
+
+
+@given(ANY_FACT)
+def test_sets_have_one_order(fact: Fact) -> None:
+    """Equal facts have equal bytes, in whatever order their sets were filled."""
+    again = msgspec.convert(msgspec.to_builtins(fact), type(fact))
+    assert again == fact
+    assert encode_fact(again) == encode_fact(fact)
+
+
+@given(ANY_FACT)
+def test_an_unknown_field_is_refused(fact: Fact) -> None:
+    """A field that the reader does not know is refused, not dropped."""
+    with pytest.raises(Malformed) as caught:
+        decode_fact(without(fact, unheard_of=1))
+    assert caught.value.reason is CanonicalReason.NotCanonical
+
+
+@given(ANY_FACT)
+def test_a_missing_field_is_refused(fact: Fact) -> None:
+    """Each field that was there from the first is demanded, the name of the fact included."""
+    for name in ("fact", *first_form()[fact.kind][0]):
+        with pytest.raises(Malformed):
+            decode_fact(without(fact, name))
+
+
+@given(ANY_FACT)
+def test_an_appended_field_may_be_absent(fact: Fact) -> None:
+    """What was written before a field existed is readable: the field holds its default."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(type(fact)) if not field.required}
+    for name, default in defaults.items():
+        assert decode_fact(without(fact, name)) == msgspec.structs.replace(fact, **{name: default})
+    assert decode_fact(without(fact, *defaults)) == msgspec.structs.replace(fact, **defaults)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b'{"at":1,"fact":"PassForgotten","pass_id":"pass-1"}',
+        b'{"at":"1","fact":"PassExpired","pass_id":"pass-1"}',
+        b'{"at":1,"fact":"PassExpired","pass_id":1}',
+        b'{"at":1,"fact":"PassExpired","pass_id":"pass-1"} ',
+        b'{"at":1,"at":1,"fact":"PassExpired","pass_id":"pass-1"}',
+        b'{"at":1,"fact":"PassRevoked","cause":"weather","pass_id":"pass-1"}',
+    ],
+)
+def test_what_is_no_fact_is_malformed(data: bytes) -> None:
+    """Other JSON, an unknown fact, a field of another type or another byte form is malformed and nothing else."""
+    assert decode_fact(b'{"at":1,"fact":"PassExpired","pass_id":"pass-1"}') == facts.PassExpired(at=1, pass_id="pass-1")
+    with pytest.raises(Malformed):
+        decode_fact(data)
+
+
+def test_the_first_form_stays_readable() -> None:
+    """No fact has lost or moved a field; what was appended has a default."""
+    form = first_form()
+    assert [kind.__name__ for kind in FACTS] == list(form)
+    for kind in FACTS:
+        always, later = form[kind.__name__]
+        fields = msgspec.structs.fields(kind)
+        assert [field.name for field in fields][: len(always + later)] == always + later
+        assert [field.name for field in fields if field.required] == always
+
+
+def test_every_fact_is_listed_once() -> None:
+    """The list of facts holds every fact that there is, once."""
+    assert len(set(FACTS)) == len(FACTS)
+    assert set(FACTS) == set(Fact.__subclasses__())
+
+
+def test_a_facts_fields_are_told_with_their_types() -> None:
+    """`fact_fields` gives each field with its type, in order."""
+    assert fact_fields(facts.TryFailed) == {"at": int, "pass_id": str, "tries_failed": int}
+    assert list(fact_fields(facts.PassArmed)) == [*first_form()["PassArmed"][0], *first_form()["PassArmed"][1]]
+
+
+def test_no_fact_can_carry_a_code() -> None:
+    """The code of a pass is in no field: the only codes in facts are start codes, which admit nobody."""
+    fields = {name for kind in FACTS for name in fact_fields(kind)}
+    assert {name for name in fields if "code" in name or "secret" in name} == {"start_code"}
