@@ -1,0 +1,41 @@
+"""The command `firstkey`: which nouns there are, and nothing of what they do.
+
+A noun's module is imported when the noun is named, so that `firstkey --version` and `firstkey --help` import none.
+"""
+
+from importlib import import_module
+
+import click
+
+from firstkey import VERSION
+
+NOUNS: dict[str, str] = {
+    "policy": "Check, explain, compare and test policies.",
+}
+"""Each noun, with its line in the help. Its command is the attribute `command` of the module of its name."""
+
+
+class Nouns(click.Group):
+    """A group whose commands are the nouns."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click calls it so
+        """Return the nouns in alphabetical order."""
+        return sorted(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as above
+        """Import a noun's module and return its command, or `None` when there is no such noun."""
+        if cmd_name not in NOUNS:
+            return None
+        command: click.Command = import_module(f"firstkey.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the nouns from the table, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(noun, NOUNS[noun]) for noun in self.list_commands(ctx)])
+
+
+@click.group(cls=Nouns, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="firstkey")
+def main() -> None:
+    """Take a person from "hired" to "holds a working, device-bound passkey"."""

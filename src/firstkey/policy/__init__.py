@@ -1,0 +1,1 @@
+"""What the site demands: paths, their requirements, and what they say of a case."""
