@@ -1,7 +1,7 @@
 """A person with a passkey: signs in, and signs acts, but only what they mean to sign.
 
 The challenge of either is the SHA-256 of a statement's bytes (DESIGN section 7): canonical JSON with the members
-`version` 1, `purpose`, `site`, `act`, `case`, `revision`, `digests`, `person`, `on_behalf_of`, `made_at` and `nonce`. A
+`version` 1, `purpose`, `site`, `act`, `case`, `revision`, `digests`, `names`, `person`, `on_behalf_of`, `made_at` and `nonce`. A
 person reads it before touching the key: its purpose, site and person must be theirs, and act, case and what else they
 name must be what they mean.
 """
@@ -64,6 +64,7 @@ class Operator:
         act: str,
         case: str | None,
         digests: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
         on_behalf_of: str | None = None,
         alter: Alter = HONEST,
     ) -> Json:
@@ -75,6 +76,7 @@ class Operator:
             act: the act's name.
             case: the case's id, or None for an act on none or several.
             digests: what is consented to, hex, in order; None takes what the page shows.
+            names: what the act is about, in order; None takes what the page shows.
             on_behalf_of: the delegator's id.
             alter: what the authenticator does otherwise.
 
@@ -86,7 +88,8 @@ class Operator:
         """
         members = _read(statement, options)
         whose = {"purpose": ACT, "site": self.site, "person": self.person, "on_behalf_of": on_behalf_of}
-        what = {"act": act, "case": case} | ({} if digests is None else {"digests": list(digests)})
+        meant = {"digests": digests, "names": names}
+        what = {"act": act, "case": case} | {name: list(value) for name, value in meant.items() if value is not None}
         _compare(members, {**whose, **what})
         return self.authenticator.authenticate(options, self.origin, alter)
 

@@ -33,6 +33,7 @@ def statement(**changes: Any) -> bytes:
         "case": "case-1",
         "revision": 1,
         "digests": [DIGEST],
+        "names": ["claim-1"],
         "person": "p-1",
         "on_behalf_of": None,
         "made_at": 1_772_352_000_000,
