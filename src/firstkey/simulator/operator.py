@@ -1,9 +1,9 @@
 """A person with a passkey: signs in, and signs acts, but only what they mean to sign.
 
 The challenge of either is the SHA-256 of a statement's bytes (DESIGN section 7): canonical JSON with the members
-`version` 1, `purpose`, `site`, `act`, `case`, `revision`, `digests`, `names`, `person`, `on_behalf_of`, `made_at` and `nonce`. A
-person reads it before touching the key: its purpose, site and person must be theirs, and act, case and what else they
-name must be what they mean.
+`version` 1, `purpose`, `site`, `act`, `case`, `revision`, `digests`, `names`, `person`, `on_behalf_of`, `made_at` and
+`nonce`. A person reads it before touching the key: its purpose, site and person must be theirs, and act, case and what
+else they mean must stand in it.
 """
 
 import hashlib
@@ -76,7 +76,7 @@ class Operator:
             act: the act's name.
             case: the case's id, or None for an act on none or several.
             digests: what is consented to, hex, in order; None takes what the page shows.
-            names: what the act is about, in order; None takes what the page shows.
+            names: what the act is about (a claim, a pass, a serial), in order; None takes what the page shows.
             on_behalf_of: the delegator's id.
             alter: what the authenticator does otherwise.
 

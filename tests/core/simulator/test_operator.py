@@ -13,7 +13,7 @@ from firstkey.values.errors import Refused
 from tests.core.simulator.test_authenticator import CREATION, ORIGIN, REQUEST, client_data, model
 
 DIGEST = hashlib.sha256(b"case").hexdigest()
-MEANT: dict[str, Any] = {"act": "give_approval", "case": "case-1", "digests": [DIGEST]}
+MEANT: dict[str, Any] = {"act": "give_approval", "case": "case-1", "digests": [DIGEST], "names": ["claim-1"]}
 
 
 def operator() -> Operator:
@@ -54,7 +54,7 @@ def test_an_act_is_signed_as_shown() -> None:
 
 
 def test_what_is_not_said_is_taken_as_shown() -> None:
-    """A person who names no digests takes what the page shows, but not another case."""
+    """A person who says no digests or names takes what the page shows, but not another case."""
     operator().sign_act(statement(), asking(statement()), act="give_approval", case="case-1")
     with pytest.raises(Refused):
         operator().sign_act(statement(), asking(statement()), act="give_approval", case="case-2")
@@ -79,6 +79,8 @@ def test_a_delegate_says_for_whom() -> None:
         {"on_behalf_of": "p-3"},
         {"digests": []},
         {"digests": [DIGEST, "0" * 64]},
+        {"names": []},
+        {"names": ["claim-2"]},
         {"version": 2},
     ],
 )
