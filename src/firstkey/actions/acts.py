@@ -203,8 +203,9 @@ def _holds(body: bytes, digest: str, expected: ExpectedAct) -> bool:
 
 def statements_of(case: Case) -> frozenset[str]:
     """Return the statements that a case stands on."""
-    parts = (case.proofing, case.claim, case.own_key, *case.approvals)
-    return frozenset(part.statement for part in parts if part is not None and part.statement is not None)
+    parts = (case.proofing, case.claim, *case.approvals)
+    signed = frozenset(part.by.statement for part in parts if part is not None and part.by is not None)
+    return signed if case.own_key is None else signed | {case.own_key.statement}
 
 
 def verified_again(site: Site, reader: Reader, statements: Iterable[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from firstkey.actions.operators import CaseAnswer, do_signed
 from firstkey.actions.request import ActOnCase
 from firstkey.actions.site import Operator, Site
-from firstkey.enrollment.approval.commands import DenyApproval, GiveApproval, WithdrawApproval
+from firstkey.enrollment.approval import DenyApproval, GiveApproval, WithdrawApproval
 
 
 async def give_approval(site: Site, caller: Operator, case: str, asked: ActOnCase) -> CaseAnswer:

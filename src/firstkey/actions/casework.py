@@ -15,18 +15,17 @@ from firstkey.actions.people import PersonRecord, find_person, person_of_account
 from firstkey.actions.rulings import ruling_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import SiteState, new_fact, site_state
-from firstkey.enrollment.activation.commands import HoldingsCommand
-from firstkey.enrollment.activation.holdings import decide_holdings, replay_holding
+from firstkey.enrollment.activation import HoldingsCommand, decide_holdings, replay_holding
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.slots import FOREVER
 from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
 from firstkey.enrollment.case.words import Covered, CredentialState, PassState
-from firstkey.enrollment.closure.commands import Sweep
+from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import apply_fact
-from firstkey.enrollment.request.commands import OpenCase
+from firstkey.enrollment.request import OpenCase
 from firstkey.ledger.entry import Activity
 from firstkey.policy.model import ApproverRule, Purpose
 from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async

@@ -13,9 +13,9 @@ from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
 from firstkey.ceremonies.device_proof import judge_claim_keys
 from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
-from firstkey.enrollment.claim.commands import AnchorByPresence, ClaimDevice, ReleaseClaim
+from firstkey.enrollment.claim import AnchorByPresence, ClaimDevice, ReleaseClaim
 from firstkey.enrollment.lifecycle.decide import Decision
-from firstkey.enrollment.request.commands import HoldCase
+from firstkey.enrollment.request import HoldCase
 from firstkey.ports.fact_store import Transaction
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import canonical, codes

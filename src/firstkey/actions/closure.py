@@ -8,7 +8,7 @@ from firstkey.actions.claim import Nothing
 from firstkey.actions.operators import CaseAnswer, case_answer, do_signed, do_signed_by_two
 from firstkey.actions.request import ActOfTwo
 from firstkey.actions.site import Operator, Site
-from firstkey.enrollment.closure.commands import RecordReview, ReportFraud, WithdrawCase
+from firstkey.enrollment.closure import RecordReview, ReportFraud, WithdrawCase
 
 
 async def withdraw_case(site: Site, caller: Operator, case: str, _: Nothing) -> CaseAnswer:

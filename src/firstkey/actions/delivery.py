@@ -20,8 +20,8 @@ from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import DeviceProof
 from firstkey.enrollment.case.words import PassState
-from firstkey.enrollment.delivery.commands import ArmPass
-from firstkey.enrollment.issuance.commands import IssuePass, RevokePass
+from firstkey.enrollment.delivery import ArmPass
+from firstkey.enrollment.issuance import IssuePass, RevokePass
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.policy.model import Channel
 from firstkey.ports.kinds import DocumentKind

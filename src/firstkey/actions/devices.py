@@ -17,8 +17,8 @@ from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, stage_of
 from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
 from firstkey.enrollment.case.words import Closure, PassState, Stage
-from firstkey.enrollment.claim.commands import RefuseRival
-from firstkey.enrollment.closure.commands import Sweep
+from firstkey.enrollment.claim import RefuseRival
+from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.policy.model import Channel
 from firstkey.ports.fact_store import Slot, SlotTaken

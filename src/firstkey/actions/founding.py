@@ -1,8 +1,8 @@
 """Founding: the one marked exception to "no credential without its whole chain".
 
 A code printed on the server's terminal, good for an hour, admits two to five people in one sitting; founding is over
-when all who hold keys have signed one statement, which names the policy, the recovery key's public half and all of them.
-Until then nothing but founding works; the site's stream, not an empty table, says that it is over.
+when all who hold keys have signed one statement, which names the policy, the recovery key's public half and all of
+them. Until then nothing but founding works; the site's stream, not an empty table, says that it is over.
 """
 
 from typing import Any

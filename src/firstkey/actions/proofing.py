@@ -7,7 +7,7 @@ from firstkey.actions.operators import CaseAnswer, do_signed
 from firstkey.actions.request import ActOnCase
 from firstkey.actions.site import Operator, Site
 from firstkey.enrollment.case.surroundings import Evidence
-from firstkey.enrollment.proofing.commands import RecordProofing, WithdrawProofing
+from firstkey.enrollment.proofing import RecordProofing, WithdrawProofing
 from firstkey.values.assurance import ProofingMethod
 
 

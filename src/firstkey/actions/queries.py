@@ -113,7 +113,7 @@ def _shown(state: Case, facts: tuple[str, ...]) -> CaseShown:
         relayable=state.requirements.relayable,
         seen_by_staff=state.requirements.seen_by_staff,
         proofed_level=None if state.proofing is None else state.proofing.level,
-        approvals=tuple(approval.person for approval in state.approvals),
+        approvals=tuple(approval.by.person for approval in state.approvals),
         quorum=state.requirements.quorum,
         claim=None if claim is None else claim.claim,
         anchor=None if claim is None else claim.anchor,

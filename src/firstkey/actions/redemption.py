@@ -27,7 +27,7 @@ from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
 from firstkey.enrollment.case.words import PassState
 from firstkey.enrollment.lifecycle.decide import Decision
-from firstkey.enrollment.redemption.commands import AssertOwnKey, ConfirmAttendance, RedeemPass
+from firstkey.enrollment.redemption import AssertOwnKey, ConfirmAttendance, RedeemPass
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import codes
 from firstkey.values.errors import Refused

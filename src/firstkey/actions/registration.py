@@ -30,7 +30,7 @@ from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import DeviceProof, Made
 from firstkey.enrollment.lifecycle.decide import Decision
-from firstkey.enrollment.registration.commands import RegisterCredential, StartCeremony
+from firstkey.enrollment.registration import RegisterCredential, StartCeremony
 from firstkey.policy.model import Trust
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.encoding import b64u, unb64u

@@ -11,7 +11,7 @@ from firstkey.enrollment.case.limits import CASE_LIFETIME_MS_MAX
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import Cause, Stage
 from firstkey.enrollment.lifecycle.decide import Decision
-from firstkey.enrollment.request.commands import HoldCase, LiftHold, OpenCase
+from firstkey.enrollment.request import HoldCase, LiftHold, OpenCase
 from firstkey.policy.model import Purpose
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.encoding import b64u, commitment, sha256_hex

@@ -6,7 +6,7 @@ from firstkey.actions.people import PersonRecord
 from firstkey.actions.site_stream import SiteState
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, NeverOpened
-from firstkey.enrollment.request.commands import OpenCase
+from firstkey.enrollment.request import OpenCase
 from firstkey.policy.evaluate import rule
 from firstkey.policy.facts import Asserted, effective, record_of, values_of
 from firstkey.policy.load import load_policy

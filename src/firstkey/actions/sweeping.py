@@ -4,10 +4,10 @@ from functools import partial
 
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.site import Site
-from firstkey.enrollment.activation.commands import ActivateCredential
+from firstkey.enrollment.activation import ActivateCredential
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.words import Stage
-from firstkey.enrollment.closure.commands import Sweep
+from firstkey.enrollment.closure import Sweep
 from firstkey.ports.queues import CaseIndex
 from firstkey.values.errors import Refused
 

@@ -49,6 +49,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True):
         case: the case's id, or None where the act is about no case, or about several.
         revision: the case's revision, or None.
         digests: up to 25 digests of what is consented to, 64 hex characters each.
+        names: up to 8 things that the act is about, in the order that the act prescribes: a claim, a pass, a serial.
         person: who signs, or None in a sign-in before it is known who comes.
         on_behalf_of: the delegator, or None.
         made_at: the instant it was made, milliseconds.
@@ -62,6 +63,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True):
     case: Text | None
     revision: Annotated[int, Meta(ge=0)] | None
     digests: Annotated[tuple[Digest, ...], Meta(max_length=25)]
+    names: Annotated[tuple[Text, ...], Meta(max_length=8)]
     person: Text | None
     on_behalf_of: Text | None
     made_at: Annotated[int, Meta(ge=0)]

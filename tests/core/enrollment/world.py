@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from firstkey.enrollment.activation.commands import ActivateCredential
-from firstkey.enrollment.approval.commands import GiveApproval
+from firstkey.enrollment.activation import ActivateCredential
+from firstkey.enrollment.approval import GiveApproval
 from firstkey.enrollment.case.digest import digest_to_sign
 from firstkey.enrollment.case.facts import Fact
 from firstkey.enrollment.case.refusals import R
@@ -31,15 +31,15 @@ from firstkey.enrollment.case.surroundings import (
     Vouching,
 )
 from firstkey.enrollment.case.words import Cause, Covered, Stage
-from firstkey.enrollment.claim.commands import AnchorByCertificate, AnchorByPresence, ClaimDevice
-from firstkey.enrollment.delivery.commands import ArmPass
-from firstkey.enrollment.issuance.commands import IssuePass
+from firstkey.enrollment.claim import AnchorByCertificate, AnchorByPresence, ClaimDevice
+from firstkey.enrollment.delivery import ArmPass
+from firstkey.enrollment.issuance import IssuePass
 from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import Folded
-from firstkey.enrollment.proofing.commands import RecordProofing
-from firstkey.enrollment.redemption.commands import AssertOwnKey, ConfirmAttendance, RedeemPass
-from firstkey.enrollment.registration.commands import RegisterCredential, StartCeremony
-from firstkey.enrollment.request.commands import OpenCase
+from firstkey.enrollment.proofing import RecordProofing
+from firstkey.enrollment.redemption import AssertOwnKey, ConfirmAttendance, RedeemPass
+from firstkey.enrollment.registration import RegisterCredential, StartCeremony
+from firstkey.enrollment.request import OpenCase
 from firstkey.policy.model import (
     Anchor,
     ApproverRule,

@@ -1,16 +1,17 @@
 """The facts of a case and of an account's credentials, in the order of the lifecycle.
 
 A fact is something that happened. It carries its instant `at` (milliseconds), identifiers as text, digests in hex, and
-personal values only as salted commitments; it never carries a code. `statement` is the digest of the signed statement
-that a person made for it, under which the evidence is kept. Fields are only ever appended, with a default.
+personal values only as salted commitments; it never carries a code. `by` says who signed for it and names the statement
+under which the evidence is kept. Fields are only ever appended, with a default.
 """
 
-from typing import Any, get_args
+from typing import Any, Union
 
 import msgspec
 
+from firstkey.enrollment.case.surroundings import By, Made
 from firstkey.enrollment.case.words import Cause, Closure
-from firstkey.policy.model import Anchor, Channel, Purpose, Requirements, Tier, Trust
+from firstkey.policy.model import Anchor, Channel, Purpose, Requirements, Tier
 from firstkey.values import canonical
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.canonical import CanonicalReason
@@ -75,41 +76,36 @@ class CaseRevised(Fact, frozen=True):
 
 
 class CaseHeld(Fact, frozen=True):
-    """Somebody said "this was not me", or an operator stopped the case. `person` is None for device and notice."""
+    """Somebody said "this was not me", or an operator stopped the case. `source` is device, notice or operator."""
 
-    by: str
-    person: str | None = None
-    statement: str | None = None
+    source: str
+    by: By | None = None
 
 
 class HoldLifted(Fact, frozen=True):
     """Two people without a duty in the case let it go on, with what came of it."""
 
-    people: tuple[str, ...]
-    statements: tuple[str, ...]
+    by: tuple[By, ...]
 
 
 # Proofing
 
 
 class ProofingRecorded(Fact, frozen=True):
-    """Identity was proofed. `proofer` is None when a vendor signed; `evidence` is a commitment."""
+    """Identity was proofed. `by` is None when a vendor signed; `evidence` is a commitment."""
 
     method: ProofingMethod
     level: int
     evidence: str
     proofed_at: int
-    proofer: str | None = None
-    delegator: str | None = None
-    statement: str | None = None
+    by: By | None = None
     companion: ProofingMethod | None = None
 
 
 class ProofingWithdrawn(Fact, frozen=True):
     """The proofing no longer stands."""
 
-    person: str
-    statement: str
+    by: By
     for_cause: bool
 
 
@@ -119,25 +115,20 @@ class ProofingWithdrawn(Fact, frozen=True):
 class ApprovalGiven(Fact, frozen=True):
     """One person, and whom they acted for, consented to exactly this digest."""
 
-    person: str
     digest: str
-    statement: str
-    delegator: str | None = None
+    by: By
 
 
 class ApprovalDenied(Fact, frozen=True):
     """One person said no."""
 
-    person: str
-    statement: str
-    delegator: str | None = None
+    by: By
 
 
 class ApprovalWithdrawn(Fact, frozen=True):
     """A consent no longer stands."""
 
-    person: str
-    statement: str
+    by: By
     for_cause: bool
 
 
@@ -145,14 +136,12 @@ class ApprovalWithdrawn(Fact, frozen=True):
 
 
 class DeviceClaimed(Fact, frozen=True):
-    """The joiner's device took the case. Keys are RFC 7638 thumbprints."""
+    """The joiner's device took the case, or the confirmer's station did. Keys are RFC 7638 thumbprints."""
 
     claim: str
     device_key: str
     sealing_key: str
-    confirmer: str | None = None
-    delegator: str | None = None
-    statement: str | None = None
+    by: By | None = None
 
 
 class ClaimAnchored(Fact, frozen=True):
@@ -162,18 +151,15 @@ class ClaimAnchored(Fact, frozen=True):
     anchor: Anchor
     asset: str | None = None
     start_code: str | None = None
-    confirmer: str | None = None
-    delegator: str | None = None
-    statement: str | None = None
+    by: By | None = None
 
 
 class ClaimReleased(Fact, frozen=True):
     """The claim is gone, its handle retired, a new one given."""
 
     claim: str
-    people: tuple[str, ...]
-    statements: tuple[str, ...]
     handle_digest: str
+    by: tuple[By, ...] = ()
 
 
 class RivalRefused(Fact, frozen=True):
@@ -200,9 +186,7 @@ class PassArmed(Fact, frozen=True):
 
     pass_id: str
     ends_at: int
-    deliverer: str | None = None
-    delegator: str | None = None
-    statement: str | None = None
+    by: By | None = None
 
 
 # Redemption
@@ -239,11 +223,9 @@ class AttendanceConfirmed(Fact, frozen=True):
     """The confirmer stands with the joiner: the anchor, and the window."""
 
     claim: str
-    confirmer: str
-    statement: str
     window_ends_at: int
+    by: By
     serial: str | None = None
-    delegator: str | None = None
 
 
 class OwnKeyAsserted(Fact, frozen=True):
@@ -277,20 +259,9 @@ class CeremonyRefused(Fact, frozen=True):
 class CredentialRegistered(Fact, frozen=True):
     """A credential was made and judged; it is pending. `destination` is None where it was made here."""
 
-    credential: str
-    public_key_digest: str
-    aaguid: str
-    maker: str
-    fmt: str
-    algorithm: int
-    roaming: bool
-    trust: Trust
-    user_verified: bool
-    backup_eligible: bool
+    made: Made
     tier: Tier
     ends_at: int | None
-    serial: str | None = None
-    ceremony: str | None = None
     destination: str | None = None
 
 
@@ -313,8 +284,7 @@ class NativePassReaped(Fact, frozen=True):
 
     native: str
     cause: Cause
-    people: tuple[str, ...] = ()
-    statements: tuple[str, ...] = ()
+    by: tuple[By, ...] = ()
 
 
 class StrayCredentialFound(Fact, frozen=True):
@@ -361,8 +331,7 @@ class CredentialRestored(Fact, frozen=True):
     """The suspension is over."""
 
     credential: str
-    people: tuple[str, ...] = ()
-    statements: tuple[str, ...] = ()
+    by: tuple[By, ...] = ()
 
 
 class CredentialRecalled(Fact, frozen=True):
@@ -391,53 +360,19 @@ class CaseClosed(Fact, frozen=True):
 class ReviewRecorded(Fact, frozen=True):
     """The after-review of an exceptional case."""
 
-    person: str
-    statement: str
     outcome: str
+    by: By
 
 
-AnyFact = (
-    CaseOpened
-    | CaseRefused
-    | CaseRevised
-    | CaseHeld
-    | HoldLifted
-    | ProofingRecorded
-    | ProofingWithdrawn
-    | ApprovalGiven
-    | ApprovalDenied
-    | ApprovalWithdrawn
-    | DeviceClaimed
-    | ClaimAnchored
-    | ClaimReleased
-    | RivalRefused
-    | PassIssued
-    | PassArmed
-    | PassRedeemed
-    | TryFailed
-    | PassRevoked
-    | PassExpired
-    | AttendanceConfirmed
-    | OwnKeyAsserted
-    | CeremonyStarted
-    | CeremonyRefused
-    | CredentialRegistered
-    | NativePassMinted
-    | NativePassUsed
-    | NativePassReaped
-    | StrayCredentialFound
-    | CredentialActivated
-    | CredentialHeld
-    | CredentialSuspended
-    | CredentialRestored
-    | CredentialRecalled
-    | CredentialEnded
-    | CaseClosed
-    | ReviewRecorded
-)
+FACTS: tuple[type[Fact], ...] = tuple(Fact.__subclasses__())
+"""Every fact of a case and of an account's credentials, in the order of the lifecycle."""
 
-FACTS: tuple[type[Fact], ...] = get_args(AnyFact)
-"""Every fact there is, in the order of the lifecycle."""
+_AnyFact: Any = Union[FACTS]  # noqa: UP007  # a union of a tuple has no other spelling
+
+
+def shared(source: msgspec.Struct, target: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the fields that a value has in common with a type, by name: what one brings along for the other."""
+    return {name: getattr(source, name) for name in source.__struct_fields__ if name in target.__struct_fields__}
 
 
 def encode_fact(fact: Fact) -> bytes:
@@ -452,12 +387,7 @@ def decode_fact(data: bytes) -> Fact:
         Malformed: not canonical, no fact, unknown or missing fields.
     """
     try:
-        fact: Fact = msgspec.convert(canonical.decode(data), AnyFact)
+        fact: Fact = msgspec.convert(canonical.decode(data), _AnyFact)
     except msgspec.ValidationError as error:
         raise Malformed(CanonicalReason.NotCanonical, str(error)) from error
     return fact
-
-
-def fact_fields(kind: type[Fact]) -> dict[str, Any]:
-    """Return a fact's field names and types, for the documentation and its test."""
-    return {field.name: field.type for field in msgspec.structs.fields(kind)}

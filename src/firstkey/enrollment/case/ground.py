@@ -116,23 +116,24 @@ def _own_key_stands(scene: Scene) -> bool:
 def approvals_standing(scene: Scene) -> tuple[Approval, ...]:
     """Return the approvals that count now: by people who are still eligible, all whom they acted for included."""
 
-    def eligible(person: str | None) -> bool:
-        return person is None or any((person, word) in scene.around.eligible for word in scene.required.approvers)
+    def eligible(person: str) -> bool:
+        return any((person, word) in scene.around.eligible for word in scene.required.approvers)
 
-    return tuple(a for a in scene.case.approvals if eligible(a.person) and eligible(a.delegator))
+    return tuple(a for a in scene.case.approvals if all(eligible(person) for person in a.by.persons))
 
 
 def _quorum_whole(q: Question) -> bool:
     known = {each.person: (each.unit, each.vendor) for each in q.scene.around.affiliations}
-    people = [known.get(approval.person, (None, UNKNOWN_VENDOR)) for approval in approvals_standing(q.scene)]
+    people = [known.get(approval.by.person, (None, UNKNOWN_VENDOR)) for approval in approvals_standing(q.scene)]
     return len(people) >= q.scene.required.quorum and meets_quorum(people, q.scene.required)
 
 
 def _assertions_verified(q: Question) -> bool:
     case, verified = q.scene.case, q.scene.around.verified
-    statements = {a.statement for a in approvals_standing(q.scene)}
-    statements |= {part.statement for part in (case.proofing, case.claim, case.own_key) if part and part.statement}
-    return statements <= verified
+    acts = {a.by for a in approvals_standing(q.scene)} | {part.by for part in (case.proofing, case.claim) if part}
+    statements = {by.statement for by in acts if by is not None}
+    own_key = set() if case.own_key is None else {case.own_key.statement}
+    return statements | own_key <= verified
 
 
 def _anchored(q: Question) -> bool:

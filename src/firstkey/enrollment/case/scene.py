@@ -1,6 +1,7 @@
 """What a stage decides with, and what it answers."""
 
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,7 +23,7 @@ from firstkey.values.errors import Refused
 
 
 class Command(msgspec.Struct, frozen=True):
-    """Something asked for. Every command is a subclass in its stage's `commands.py`."""
+    """Something asked for. Every command is a subclass in its stage."""
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -77,6 +78,12 @@ def scene_of(case: Case, around: Surroundings, ruling: Ruling, now: int) -> Scen
     required = _within_limits(joined, case.purpose)
     return Scene(case=case, around=around, ruling=ruling, now=now, required=required)
 
+
+Rules = Mapping[type["Command"], Callable[["Scene", Any], "Step"]]
+"""A stage's commands and the rule of each."""
+
+Folds = Mapping[type[Fact], Callable[[Any, Any], Any]]
+"""A stage's facts and how each changes a case."""
 
 _Part = TypeVar("_Part")
 

@@ -7,7 +7,7 @@ whatever roles its holder has now. The joiner holds none but requester.
 from firstkey.enrollment.case.limits import ACT_AGE_MS_MAX, PEOPLE_WHERE_TWO_SIGN
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, require
-from firstkey.enrollment.case.surroundings import SignedAct, Surroundings
+from firstkey.enrollment.case.surroundings import By, SignedAct, Surroundings
 from firstkey.enrollment.case.words import Closure
 from firstkey.policy.floors import COMPILED_DISTINCT
 from firstkey.policy.model import Duty, Requirements
@@ -111,6 +111,9 @@ def check_withdrawal(scene: Scene, *, for_cause: bool) -> None:
     require(closed is None or (closed is Closure.COMPLETED and for_cause), R.CaseOver)
 
 
-def with_duty(duties: frozenset[tuple[Duty, str]], duty: Duty, *persons: str | None) -> frozenset[tuple[Duty, str]]:
-    """Return the duties ever held, with these persons' added; None is nobody."""
-    return duties | {(duty, person) for person in persons if person is not None}
+def with_duty(
+    duties: frozenset[tuple[Duty, str]], duty: Duty, by: By | tuple[By, ...] | None
+) -> frozenset[tuple[Duty, str]]:
+    """Return the duties ever held, with those of the people who acted, and whom they acted for, added."""
+    acted = by if isinstance(by, tuple) else () if by is None else (by,)
+    return duties | {(duty, person) for each in acted for person in each.persons}

@@ -4,7 +4,9 @@ A slot is a unique (kind, key). The shell takes those that a decision adds and f
 is the one arbiter between cases. Slots of `FOREVER` are never freed, whatever becomes of the case.
 """
 
-from firstkey.enrollment.case.facts import Fact
+from typing import Any
+
+from firstkey.enrollment.case.facts import ClaimAnchored, Fact, OwnKeyAsserted
 from firstkey.enrollment.case.state import Case, NeverOpened
 from firstkey.policy.model import Purpose
 
@@ -36,8 +38,11 @@ def spent_slots(case: str, fact: Fact) -> frozenset[tuple[str, str]]:
 
     A statement is used once per case, for one approval may sign many cases.
     """
-    statements = (getattr(fact, "statement", None), *getattr(fact, "statements", ()))
-    slots = {("statement", f"{statement}:{case}") for statement in statements if statement is not None}
-    if getattr(fact, "start_code", None) is not None:
-        slots.add(("start_code", fact.start_code))  # type: ignore[attr-defined]  # looked at on the line above
+    said: Any = fact
+    by = getattr(said, "by", None) or ()
+    signed = {each.statement for each in (by if isinstance(by, tuple) else (by,))}
+    signed |= {said.statement} if isinstance(said, OwnKeyAsserted) else set()
+    slots = {("statement", f"{statement}:{case}") for statement in signed}
+    if isinstance(said, ClaimAnchored) and said.start_code is not None:
+        slots.add(("start_code", said.start_code))
     return frozenset(slots)

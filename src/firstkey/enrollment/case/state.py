@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from firstkey.enrollment.case.surroundings import Made
+from firstkey.enrollment.case.surroundings import By, Made
 from firstkey.enrollment.case.words import (
     LIVE,
     Cause,
@@ -29,17 +29,14 @@ class Proofing(msgspec.Struct, frozen=True):
     level: int
     evidence: str
     counts_from: int
-    proofer: str | None
-    statement: str | None
+    by: By | None
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """One consent that stands. `statement` names the signed act."""
+    """One consent that stands."""
 
-    person: str
-    statement: str
+    by: By
     at: int
-    delegator: str | None
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -50,7 +47,7 @@ class Claim(msgspec.Struct, frozen=True):
     sealing_key: str
     anchor: Anchor | None = None
     anchored_at: int | None = None
-    statement: str | None = None
+    by: By | None = None
     rival_seen: bool = False
 
 
@@ -123,10 +120,10 @@ class Native(msgspec.Struct, frozen=True):
 
 
 class Hold(msgspec.Struct, frozen=True):
-    """Who stopped the case; `person` is None for the device and for a notice's link."""
+    """Who stopped the case: an operator, or the device or a notice's link, which nobody signs."""
 
-    by: str
-    person: str | None
+    source: str
+    by: By | None
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -85,6 +85,19 @@ class Surroundings(msgspec.Struct, frozen=True):
     clock_doubtful: bool = False
 
 
+class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who did something, and whom they acted for; `statement` is the digest of what they signed."""
+
+    person: str
+    statement: str
+    delegator: str | None = None
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """The effective person set: who acted, and for whom."""
+        return frozenset({self.person} if self.delegator is None else {self.person, self.delegator})
+
+
 class SignedAct(msgspec.Struct, frozen=True):
     """A person's assertion over a statement, verified. `act` is the statement's act word.
 
@@ -103,9 +116,14 @@ class SignedAct(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
 
     @property
+    def by(self) -> By:
+        """Who signed it, as facts say it."""
+        return By(person=self.person, statement=self.statement, delegator=self.delegator)
+
+    @property
     def persons(self) -> frozenset[str]:
         """The effective person set: who acted, and for whom."""
-        return frozenset({self.person} if self.delegator is None else {self.person, self.delegator})
+        return self.by.persons
 
 
 class DeviceProof(msgspec.Struct, frozen=True):
@@ -152,7 +170,7 @@ class CertificateSeen(msgspec.Struct, frozen=True):
     device_key: str
 
 
-class Made(msgspec.Struct, frozen=True):
+class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A registration response judged by the ceremonies: facts only, the terms are compared here.
 
     `refused` is the ceremonies' reason when the response is not genuine; the other fields then mean nothing.

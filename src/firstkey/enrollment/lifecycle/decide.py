@@ -5,16 +5,10 @@
 A stage's rule says what must hold and which facts follow; when a step may be taken at all is said by the table alone.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import msgspec
 
-from firstkey.enrollment.activation import commands as activation_commands
-from firstkey.enrollment.activation import decide as activation
-from firstkey.enrollment.activation.commands import HoldCredential, HoldingsCommand, RecallCredential, SuspendCredential
-from firstkey.enrollment.approval import commands as approval_commands
-from firstkey.enrollment.approval import decide as approval
+from firstkey.enrollment.activation import HoldCredential, HoldingsCommand, RecallCredential, SuspendCredential
+from firstkey.enrollment.approval import WithdrawApproval
 from firstkey.enrollment.case.facts import (
     ApprovalWithdrawn,
     CaseOpened,
@@ -24,81 +18,35 @@ from firstkey.enrollment.case.facts import (
     ProofingWithdrawn,
 )
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Command, Scene, Step, require, scene_of
+from firstkey.enrollment.case.scene import Command, Rules, Step, require, scene_of
 from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import Surroundings
 from firstkey.enrollment.case.words import Cause, Closure
-from firstkey.enrollment.claim import commands as claim_commands
-from firstkey.enrollment.claim import decide as claim
-from firstkey.enrollment.closure import commands as closure_commands
-from firstkey.enrollment.closure import decide as closure
-from firstkey.enrollment.delivery import commands as delivery_commands
-from firstkey.enrollment.delivery import decide as delivery
-from firstkey.enrollment.issuance import commands as issuance_commands
-from firstkey.enrollment.issuance import decide as issuance
+from firstkey.enrollment.closure import RecordReview, Sweep
 from firstkey.enrollment.lifecycle.due import settle
-from firstkey.enrollment.lifecycle.replay import Folded, NotInTable, replay
-from firstkey.enrollment.proofing import commands as proofing_commands
-from firstkey.enrollment.proofing import decide as proofing
-from firstkey.enrollment.redemption import commands as redemption_commands
-from firstkey.enrollment.redemption import decide as redemption
-from firstkey.enrollment.registration import commands as registration_commands
-from firstkey.enrollment.registration import decide as registration
-from firstkey.enrollment.request import commands as request_commands
-from firstkey.enrollment.request import decide as request
+from firstkey.enrollment.lifecycle.replay import STAGES, Folded, NotInTable, replay
+from firstkey.enrollment.proofing import WithdrawProofing
+from firstkey.enrollment.registration import NoteNativePassUsed, ReadBackCredential, ReapNativePass
+from firstkey.enrollment.request import OpenCase, open_case
 from firstkey.policy.model import Ruling
 from firstkey.values.errors import Refused
 
-RULES: Mapping[type[Command], Callable[[Scene, Any], Step]] = {
-    request_commands.ReviseCase: request.revise_case,
-    request_commands.HoldCase: request.hold_case,
-    request_commands.LiftHold: request.lift_hold,
-    proofing_commands.RecordProofing: proofing.record_proofing,
-    proofing_commands.WithdrawProofing: proofing.withdraw_proofing,
-    approval_commands.GiveApproval: approval.give_approval,
-    approval_commands.DenyApproval: approval.deny_approval,
-    approval_commands.WithdrawApproval: approval.withdraw_approval,
-    claim_commands.ClaimDevice: claim.claim_device,
-    claim_commands.AnchorByCertificate: claim.anchor_by_certificate,
-    claim_commands.AnchorByPresence: claim.anchor_by_presence,
-    claim_commands.ReleaseClaim: claim.release_claim,
-    claim_commands.ReplaceClaim: claim.replace_claim,
-    claim_commands.RefuseRival: claim.refuse_rival,
-    issuance_commands.IssuePass: issuance.issue_pass,
-    issuance_commands.RevokePass: issuance.revoke_pass,
-    delivery_commands.ArmPass: delivery.arm_pass,
-    redemption_commands.RedeemPass: redemption.redeem_pass,
-    redemption_commands.ConfirmAttendance: redemption.confirm_attendance,
-    redemption_commands.AssertOwnKey: redemption.assert_own_key,
-    registration_commands.StartCeremony: registration.start_ceremony,
-    registration_commands.RegisterCredential: registration.register_credential,
-    registration_commands.MintNativePass: registration.mint_native_pass,
-    registration_commands.NoteNativePassUsed: registration.note_native_pass_used,
-    registration_commands.ReadBackCredential: registration.read_back_credential,
-    registration_commands.ReapNativePass: registration.reap_native_pass,
-    activation_commands.ActivateCredential: activation.activate_credential,
-    closure_commands.WithdrawCase: closure.withdraw_case,
-    closure_commands.ReportFraud: closure.report_fraud,
-    closure_commands.FenceCase: closure.fence_case,
-    closure_commands.RecordReview: closure.record_review,
-    closure_commands.Sweep: closure.sweep,
-}
+RULES: Rules = {command: rule for stage in STAGES for command, rule in stage.RULES.items()}
 """Every command on an open case, and its rule. `OpenCase` is the one command before there is a case."""
 
 AFTER_CLOSURE = frozenset(
     {
-        proofing_commands.WithdrawProofing,
-        approval_commands.WithdrawApproval,
-        registration_commands.NoteNativePassUsed,
-        registration_commands.ReadBackCredential,
-        registration_commands.ReapNativePass,
-        closure_commands.RecordReview,
-        closure_commands.Sweep,
+        NoteNativePassUsed,
+        ReadBackCredential,
+        ReapNativePass,
+        RecordReview,
+        Sweep,
+        WithdrawApproval,
+        WithdrawProofing,
     }
 )
 """Commands that a closed case still takes."""
-
 
 WITHDRAWALS = (ProofingWithdrawn, ApprovalWithdrawn)
 
@@ -193,9 +141,9 @@ def decide(case: Folded, around: Surroundings, command: Command, ruling: Ruling,
     Raises:
         Refused: a rule says no; nothing has happened.
     """
-    if isinstance(command, request_commands.OpenCase):
+    if isinstance(command, OpenCase):
         require(case is None, R.NotAStep)
-        step = request.open_case(around, command, ruling, now)
+        step = open_case(around, command, ruling, now)
         return _decision(case, _take_step(case, step), step.facts, step)
     if not isinstance(case, Case):
         raise Refused(R.CaseOver)

@@ -1,37 +1,43 @@
 """Replay: a case is the fold of its facts, and every fact is held against the transition table."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from firstkey.enrollment.activation import replay as activation
-from firstkey.enrollment.approval import replay as approval
+from firstkey.enrollment import (
+    activation,
+    approval,
+    claim,
+    closure,
+    delivery,
+    issuance,
+    proofing,
+    redemption,
+    registration,
+    request,
+)
 from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.scene import Folds
 from firstkey.enrollment.case.state import Case, NeverOpened, stage_of
 from firstkey.enrollment.case.transitions import TRANSITIONS
-from firstkey.enrollment.claim import replay as claim
-from firstkey.enrollment.closure import replay as closure
-from firstkey.enrollment.delivery import replay as delivery
-from firstkey.enrollment.issuance import replay as issuance
-from firstkey.enrollment.proofing import replay as proofing
-from firstkey.enrollment.redemption import replay as redemption
-from firstkey.enrollment.registration import replay as registration
-from firstkey.enrollment.request import replay as request
 from firstkey.values.errors import Defect
 
 Folded = Case | NeverOpened | None
 
-REPLAY: Mapping[type[Fact], Callable[[Any, Any], Any]] = {
-    **request.REPLAY,
-    **proofing.REPLAY,
-    **approval.REPLAY,
-    **claim.REPLAY,
-    **issuance.REPLAY,
-    **delivery.REPLAY,
-    **redemption.REPLAY,
-    **registration.REPLAY,
-    **activation.REPLAY,
-    **closure.REPLAY,
-}
+STAGES = (
+    request,
+    proofing,
+    approval,
+    claim,
+    issuance,
+    delivery,
+    redemption,
+    registration,
+    activation,
+    closure,
+)
+"""The stages, in the order of the lifecycle."""
+
+REPLAY: Folds = {fact: fold for stage in STAGES for fact, fold in stage.REPLAY.items()}
+"""Every fact of a case, and how it changes it."""
 
 
 class NotInTable(Defect):

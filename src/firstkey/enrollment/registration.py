@@ -3,6 +3,8 @@
 The ceremonies have judged whether the answer is genuine; here its facts meet the path's terms.
 """
 
+from msgspec.structs import replace
+
 from firstkey.enrollment.case.ending import earliest
 from firstkey.enrollment.case.facts import (
     CeremonyRefused,
@@ -15,25 +17,62 @@ from firstkey.enrollment.case.facts import (
     NativePassUsed,
     PassRevoked,
     StrayCredentialFound,
+    shared,
 )
 from firstkey.enrollment.case.ground import Moment, stand_on_ground
 from firstkey.enrollment.case.key_terms import unmet_term
 from firstkey.enrollment.case.limits import READ_BACK_AFTER_WINDOW_MS_MAX
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Scene, Step, present, require
+from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_two_uninvolved
-from firstkey.enrollment.case.state import Case, Native, Window
-from firstkey.enrollment.case.surroundings import Made
-from firstkey.enrollment.case.words import Cause, NativeState, PassState
-from firstkey.enrollment.registration.commands import (
-    MintNativePass,
-    NoteNativePassUsed,
-    ReadBackCredential,
-    ReapNativePass,
-    RegisterCredential,
-    StartCeremony,
-)
+from firstkey.enrollment.case.state import Case, Credential, Native, Window, known
+from firstkey.enrollment.case.surroundings import DeviceProof, Made, SignedAct
+from firstkey.enrollment.case.words import Cause, CredentialState, NativeState, PassState
 from firstkey.policy.model import Anchor
+
+
+class StartCeremony(Command, frozen=True):
+    """Give the claiming device a challenge. `challenge` is base64url."""
+
+    device: DeviceProof
+    ceremony: str
+    challenge: str
+
+
+class RegisterCredential(Command, frozen=True):
+    """Bring the answer, judged."""
+
+    device: DeviceProof
+    made: Made
+
+
+class MintNativePass(Command, frozen=True):
+    """Mint the destination's own pass, sealed to the claiming device."""
+
+    device: DeviceProof
+    native: str
+    destination: str
+
+
+class NoteNativePassUsed(Command, frozen=True):
+    """The destination says that its pass was used."""
+
+    native: str
+
+
+class ReadBackCredential(Command, frozen=True):
+    """A credential stands at the destination. `present_before`: it did before the native pass was minted."""
+
+    native: str
+    made: Made
+    present_before: bool = False
+
+
+class ReapNativePass(Command, frozen=True):
+    """The native pass was read back as gone; or, with acts, two administrators sign that the destination is lost."""
+
+    native: str
+    acts: tuple[SignedAct, ...] = ()
 
 
 def start_ceremony(scene: Scene, command: StartCeremony) -> Step:
@@ -56,22 +95,12 @@ def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact
         None if lifetime is None else scene.now + lifetime,
         None if own_key is None else own_key.ends_at,
     )
+    serial = made.serial or (None if window is None else window.serial)
     registered = CredentialRegistered(
         at=scene.now,
-        credential=made.credential,
-        public_key_digest=made.public_key_digest,
-        aaguid=made.aaguid,
-        maker=made.maker,
-        fmt=made.fmt,
-        algorithm=made.algorithm,
-        roaming=made.roaming,
-        trust=made.trust,
-        user_verified=made.user_verified,
-        backup_eligible=made.backup_eligible,
+        made=replace(made, serial=serial),
         tier=required.tier if own_key is None else min(required.tier, own_key.tier),
         ends_at=ends_at,
-        serial=made.serial or (None if window is None else window.serial),
-        ceremony=made.ceremony or None,
         destination=destination,
     )
     claim = case.claim
@@ -141,8 +170,8 @@ def read_back_credential(scene: Scene, command: ReadBackCredential) -> Step:
     """Take a credential found at the destination for this case's, if it can be; anything else is a stray: an alarm."""
     case, made = scene.case, command.made
     native = _native(case, command.native)
-    known = case.credential is not None and case.credential.credential == made.credential
-    require(not known, R.CredentialStateDiffers)
+    ours = case.credential is not None and case.credential.credential == made.credential
+    require(not ours, R.CredentialStateDiffers)
     in_time = scene.now <= native.window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX
     redeemed = case.pass_ is None or case.pass_.state in (PassState.REDEEMED, PassState.EXPIRED)
     waits = case.closed is None and case.hold is None and case.credential is None and case.native_standing
@@ -161,11 +190,75 @@ def reap_native_pass(scene: Scene, command: ReapNativePass) -> Step:
     if not acts:
         return Step((NativePassReaped(at=scene.now, native=native.native, cause=Cause.READ_BACK_GONE),))
     check_two_uninvolved(scene, acts, "declare_destination_lost", native.native)
-    reaped = NativePassReaped(
-        at=scene.now,
-        native=native.native,
-        cause=Cause.DESTINATION_LOST,
-        people=tuple(act.person for act in acts),
-        statements=tuple(act.statement for act in acts),
-    )
+    signed = tuple(act.by for act in acts)
+    reaped = NativePassReaped(at=scene.now, native=native.native, cause=Cause.DESTINATION_LOST, by=signed)
     return Step((reaped,))
+
+
+def _ceremony_started(case: Case, fact: CeremonyStarted) -> Case:
+    """An answer to this challenge, and to no other, is awaited."""
+    window = known(case.window)
+    started = window.ceremonies_started + 1
+    begun = replace(window, ceremonies_started=started, ceremony=fact.ceremony, challenge=fact.challenge)
+    return replace(case, window=begun)
+
+
+def _ceremony_refused(case: Case, _: CeremonyRefused) -> Case:
+    """The challenge is spent."""
+    return replace(case, window=replace(known(case.window), ceremony=None, challenge=None))
+
+
+def _stored(case: Case, fact: CredentialRegistered) -> Case:
+    """The pass is spent and the window shut in the moment that the credential exists."""
+    credential = Credential(
+        credential=fact.made.credential,
+        made=fact.made,
+        state=CredentialState.PENDING,
+        registered_at=fact.at,
+        tier=fact.tier,
+        ends_at=fact.ends_at,
+    )
+    pass_ = replace(known(case.pass_), state=PassState.SPENT) if case.live_pass is not None else case.pass_
+    count = case.credentials_made + 1
+    return replace(case, credential=credential, credentials_made=count, pass_=pass_, window=None)
+
+
+def _native_minted(case: Case, fact: NativePassMinted) -> Case:
+    """The destination's own pass stands until it is read back as gone."""
+    native = Native(state=NativeState.MINTED, **shared(fact, Native))
+    return replace(case, native=native)
+
+
+def _native_used(case: Case, _: NativePassUsed) -> Case:
+    """The destination has seen it."""
+    return replace(case, native=replace(known(case.native), state=NativeState.USED))
+
+
+def _native_reaped(case: Case, _: NativePassReaped) -> Case:
+    """It is gone."""
+    return replace(case, native=replace(known(case.native), state=NativeState.REAPED))
+
+
+def _stray_found(case: Case, fact: StrayCredentialFound) -> Case:
+    """Somebody else's doing, and remembered."""
+    return replace(case, adverse_at=fact.at)
+
+
+RULES: Rules = {
+    StartCeremony: start_ceremony,
+    RegisterCredential: register_credential,
+    MintNativePass: mint_native_pass,
+    NoteNativePassUsed: note_native_pass_used,
+    ReadBackCredential: read_back_credential,
+    ReapNativePass: reap_native_pass,
+}
+
+REPLAY: Folds = {
+    CeremonyStarted: _ceremony_started,
+    CeremonyRefused: _ceremony_refused,
+    CredentialRegistered: _stored,
+    NativePassMinted: _native_minted,
+    NativePassUsed: _native_used,
+    NativePassReaped: _native_reaped,
+    StrayCredentialFound: _stray_found,
+}

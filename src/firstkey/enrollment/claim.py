@@ -1,6 +1,6 @@
 """Rules of the claim: one device, fresh keys, an anchor that its holder could not bring along; what a rival gets."""
 
-import msgspec
+from msgspec.structs import replace
 
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.digest import ANY_DEVICE
@@ -20,39 +20,83 @@ from firstkey.enrollment.case.limits import (
     START_CODE_LIFETIME_MS_MAX,
 )
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Scene, Step, present, require
-from firstkey.enrollment.case.separation import check_duty, check_two_people
-from firstkey.enrollment.case.state import Claim
-from firstkey.enrollment.case.surroundings import SignedAct
+from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
+from firstkey.enrollment.case.separation import check_duty, check_two_people, with_duty
+from firstkey.enrollment.case.state import Case, Claim, known
+from firstkey.enrollment.case.surroundings import CertificateSeen, CodeJudged, DeviceProof, Presence, SignedAct
 from firstkey.enrollment.case.words import Cause, Closure, PassState
-from firstkey.enrollment.claim.commands import (
-    AnchorByCertificate,
-    AnchorByPresence,
-    ClaimDevice,
-    RefuseRival,
-    ReleaseClaim,
-    ReplaceClaim,
-)
 from firstkey.policy.model import Anchor, Bootstrap, Duty, Requirements
 
 
-def claim_device(scene: Scene, command: ClaimDevice) -> Step:
-    """Bind the case to the device's key. First come: whether it is the joiner's is what the anchor is for."""
+class ClaimDevice(Command, frozen=True):
+    """Take the case with two fresh keys; the first has signed the second.
+
+    On an attended path the confirmer's station makes them, so `act` is the confirmer's.
+    """
+
+    claim: str
+    device: DeviceProof
+    sealing_key: str
+    act: SignedAct | None = None
+
+
+class AnchorByCertificate(Command, frozen=True):
+    """Tie the claim to the joiner by the client certificate of the device on record."""
+
+    certificate: CertificateSeen
+
+
+class AnchorByPresence(Command, frozen=True):
+    """Tie the claim to the joiner by a start code and a number, in person."""
+
+    presence: Presence
+    act: SignedAct
+
+
+class ReleaseClaim(Command, frozen=True):
+    """Let the device go. Two people sign; the old handle dies and a new one is given."""
+
+    handle_digest: str
+    acts: tuple[SignedAct, ...]
+
+
+class ReplaceClaim(Command, frozen=True):
+    """Let the device go for the one before which the confirmer now stands with the joiner: a new in-person anchor.
+
+    `act` and `presence` anchor the new claim on a pass path; on an attended one `claim.act` is enough.
+    """
+
+    claim: ClaimDevice
+    handle_digest: str
+    presence: Presence | None = None
+    act: SignedAct | None = None
+
+
+class RefuseRival(Command, frozen=True):
+    """Another device came with a valid proof of a key of its own, perhaps with a code."""
+
+    device: DeviceProof
+    code: CodeJudged | None = None
+
+
+def _taken(scene: Scene, command: ClaimDevice) -> DeviceClaimed:
     require(scene.case.claim is None, R.ClaimTaken)
     attended = scene.required.bootstrap is Bootstrap.ATTENDED
     require(attended == (command.act is not None), R.BootstrapDiffers)
     if command.act is not None:
         check_duty(scene, command.act, Duty.CONFIRMER, "claim_device", command.claim)
-    claimed = DeviceClaimed(
+    return DeviceClaimed(
         at=scene.now,
         claim=command.claim,
         device_key=command.device.device_key,
         sealing_key=command.sealing_key,
-        confirmer=None if command.act is None else command.act.person,
-        delegator=None if command.act is None else command.act.delegator,
-        statement=None if command.act is None else command.act.statement,
+        by=None if command.act is None else command.act.by,
     )
-    return Step((claimed,))
+
+
+def claim_device(scene: Scene, command: ClaimDevice) -> Step:
+    """Bind the case to the device's key. First come: whether it is the joiner's is what the anchor is for."""
+    return Step((_taken(scene, command),))
 
 
 def _claim(scene: Scene) -> Claim:
@@ -98,9 +142,7 @@ def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
         claim=claim.claim,
         anchor=Anchor.PRESENCE,
         start_code=seen.start_code,
-        confirmer=act.person,
-        delegator=act.delegator,
-        statement=act.statement,
+        by=act.by,
     )
     return Step((anchored,))
 
@@ -116,9 +158,8 @@ def _release(scene: Scene, handle_digest: str, acts: tuple[SignedAct, ...]) -> t
     released = ClaimReleased(
         at=scene.now,
         claim=claim.claim,
-        people=tuple(sorted(person for act in acts for person in act.persons)),
-        statements=tuple(act.statement for act in acts),
         handle_digest=handle_digest,
+        by=tuple(act.by for act in acts),
     )
     facts.append(released)
     if case.signed is not None and case.signed.device != ANY_DEVICE:
@@ -139,17 +180,14 @@ def release_claim(scene: Scene, command: ReleaseClaim) -> Step:
 def replace_claim(scene: Scene, command: ReplaceClaim) -> Step:
     """Let the device go because the confirmer stands with the joiner at another: released and claimed in one append."""
     case = scene.case
-    bare = msgspec.structs.replace(case, claim=None)
-    claimed = claim_device(scene.with_case(bare), command.claim).facts
-    facts = _release(scene, command.handle_digest, ()) + claimed
+    bare = replace(case, claim=None)
+    claimed = _taken(scene.with_case(bare), command.claim)
+    facts = (*_release(scene, command.handle_digest, ()), claimed)
     if scene.required.bootstrap is Bootstrap.ATTENDED:
         return Step(facts)
     visit = AnchorByPresence(present(command.presence, R.AnchorMissing), present(command.act, R.AnchorMissing))
-    new = Claim(
-        claim=command.claim.claim, device_key=command.claim.device.device_key, sealing_key=command.claim.sealing_key
-    )
-    there = scene.with_case(msgspec.structs.replace(case, claim=new))
-    return Step(facts + anchor_by_presence(there, visit).facts)
+    there = scene.with_case(_claimed(bare, claimed))
+    return Step((*facts, *anchor_by_presence(there, visit).facts))
 
 
 def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
@@ -171,3 +209,43 @@ def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
             facts.extend(closing(case, Closure.MISUSED, scene.now, Cause.MISUSED))
     require(bool(facts), R.AnotherDeviceClaimed)
     return Step(tuple(facts), refusal=R.AnotherDeviceClaimed)
+
+
+def _claimed(case: Case, fact: DeviceClaimed) -> Case:
+    """A device takes the case."""
+    claim = Claim(claim=fact.claim, device_key=fact.device_key, sealing_key=fact.sealing_key)
+    return replace(case, claim=claim, duties=with_duty(case.duties, Duty.CONFIRMER, fact.by))
+
+
+def _anchored(case: Case, fact: ClaimAnchored) -> Case:
+    """The claim is tied to the joiner."""
+    claim = replace(known(case.claim), anchor=fact.anchor, anchored_at=fact.at, by=fact.by)
+    return replace(case, claim=claim, duties=with_duty(case.duties, Duty.CONFIRMER, fact.by))
+
+
+def _released(case: Case, fact: ClaimReleased) -> Case:
+    """No device has the case; what it had opened is void."""
+    duties = with_duty(case.duties, Duty.RELEASER, fact.by)
+    return replace(case, claim=None, window=None, handle_digest=fact.handle_digest, duties=duties)
+
+
+def _rival_refused(case: Case, fact: RivalRefused) -> Case:
+    """A rival is remembered."""
+    return replace(case, claim=replace(known(case.claim), rival_seen=True), adverse_at=fact.at)
+
+
+RULES: Rules = {
+    ClaimDevice: claim_device,
+    AnchorByCertificate: anchor_by_certificate,
+    AnchorByPresence: anchor_by_presence,
+    ReleaseClaim: release_claim,
+    ReplaceClaim: replace_claim,
+    RefuseRival: refuse_rival,
+}
+
+REPLAY: Folds = {
+    DeviceClaimed: _claimed,
+    ClaimAnchored: _anchored,
+    ClaimReleased: _released,
+    RivalRefused: _rival_refused,
+}

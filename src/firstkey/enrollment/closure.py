@@ -1,13 +1,45 @@
 """Rules of closure. Ending a case lowers trust, so it takes little; a fraud is a verdict, so it takes two."""
 
+from msgspec.structs import replace
+
 from firstkey.enrollment.case.closing import closing
-from firstkey.enrollment.case.facts import ReviewRecorded
+from firstkey.enrollment.case.facts import CaseClosed, ReviewRecorded
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Scene, Step, require
+from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, require
 from firstkey.enrollment.case.separation import check_act, check_eligible, check_two_uninvolved, check_uninvolved
+from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.surroundings import DeviceProof, SignedAct
 from firstkey.enrollment.case.words import Closure
-from firstkey.enrollment.closure.commands import FenceCase, RecordReview, ReportFraud, Sweep, WithdrawCase
 from firstkey.policy.model import Duty
+
+
+class WithdrawCase(Command, frozen=True):
+    """End the case: a requester in a session, or the claiming device."""
+
+    person: str | None = None
+    device: DeviceProof | None = None
+
+
+class ReportFraud(Command, frozen=True):
+    """End a held case as a fraud: two people without a duty in it."""
+
+    acts: tuple[SignedAct, ...]
+
+
+class FenceCase(Command, frozen=True):
+    """End the case because the site was restored from an older copy."""
+
+
+class RecordReview(Command, frozen=True):
+    """Review an exceptional case after it is over."""
+
+    act: SignedAct
+    outcome: str
+
+
+class Sweep(Command, frozen=True):
+    """Write down what time, and the world around the case, have made true. Nothing relies on its promptness."""
+
 
 REVIEWER = "security"
 
@@ -44,10 +76,33 @@ def record_review(scene: Scene, command: RecordReview) -> Step:
     check_act(scene, act, "record_review", command.outcome)
     check_eligible(scene.around, act, REVIEWER)
     check_uninvolved(scene, act.persons)
-    reviewed = ReviewRecorded(at=scene.now, person=act.person, statement=act.statement, outcome=command.outcome)
-    return Step((reviewed,))
+    return Step((ReviewRecorded(at=scene.now, outcome=command.outcome, by=act.by),))
 
 
 def sweep(_: Scene, __: Sweep) -> Step:
     """Ask for nothing of its own: what is due is written for every command."""
     return Step(())
+
+
+def _closed(case: Case, fact: CaseClosed) -> Case:
+    """It is over, and nothing of it is open."""
+    return replace(case, closed=fact.reason, window=None)
+
+
+def _reviewed(case: Case, _: ReviewRecorded) -> Case:
+    """Somebody has looked."""
+    return replace(case, reviewed=True)
+
+
+RULES: Rules = {
+    WithdrawCase: withdraw_case,
+    ReportFraud: report_fraud,
+    FenceCase: fence_case,
+    RecordReview: record_review,
+    Sweep: sweep,
+}
+
+REPLAY: Folds = {
+    CaseClosed: _closed,
+    ReviewRecorded: _reviewed,
+}

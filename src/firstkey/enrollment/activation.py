@@ -1,35 +1,117 @@
-"""An account's credentials after their case: decided and replayed in the account's stream, by a table of its own."""
+"""Rules of activation: the whole chain, under a checkpoint, on ground that still stands."""
 
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
-from firstkey.enrollment.activation.commands import (
-    EndCredential,
-    HoldCredential,
-    HoldingsCommand,
-    RecallCredential,
-    RestoreCredential,
-    SuspendCredential,
-    SweepHoldings,
-)
-from firstkey.enrollment.case.ending import is_here, is_over
+from firstkey.enrollment.case.ending import earliest, is_here, is_over
 from firstkey.enrollment.case.facts import (
+    CaseClosed,
+    CredentialActivated,
     CredentialEnded,
     CredentialHeld,
     CredentialRecalled,
     CredentialRestored,
     CredentialSuspended,
     Fact,
+    shared,
 )
+from firstkey.enrollment.case.ground import Moment, stand_on_ground
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import require
+from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import ADMINISTRATOR, check_act_on, check_eligible, check_two_people
-from firstkey.enrollment.case.state import Held, Holdings, known
+from firstkey.enrollment.case.state import Case, Held, Holdings, known
 from firstkey.enrollment.case.surroundings import SignedAct, Surroundings
 from firstkey.enrollment.case.transitions import HOLDINGS_TRANSITIONS
-from firstkey.enrollment.case.words import Cause, CredentialState
+from firstkey.enrollment.case.words import Cause, Closure, CredentialState
 from firstkey.values.errors import Defect, Refused
+
+
+class ActivateCredential(Command, frozen=True):
+    """Make the pending credential active; the system asks, as soon as the conditions hold."""
+
+
+class HoldingsCommand(msgspec.Struct, frozen=True):
+    """Something asked of an account's credentials."""
+
+
+class HoldCredential(HoldingsCommand, frozen=True):
+    """An activated case hands its credential over."""
+
+    held: CredentialHeld
+
+
+class SuspendCredential(HoldingsCommand, frozen=True):
+    """Take a credential out of use for now. Needs no proof: the joiner's notice, an operator, a case may ask."""
+
+    credential: str
+    cause: Cause
+
+
+class RestoreCredential(HoldingsCommand, frozen=True):
+    """Give it back: two administrators sign."""
+
+    credential: str
+    acts: tuple[SignedAct, ...]
+
+
+class RecallCredential(HoldingsCommand, frozen=True):
+    """Take it out of use for good, because of what it rests on."""
+
+    credential: str
+    cause: Cause
+
+
+class EndCredential(HoldingsCommand, frozen=True):
+    """Take it out of use for good, because its time is over or the loan key is back."""
+
+    credential: str
+    cause: Cause
+
+
+class SweepHoldings(HoldingsCommand, frozen=True):
+    """Write down what time, and the account's standing, have made true."""
+
+
+def activate_credential(scene: Scene, _: ActivateCredential) -> Step:
+    """Activate, and end the case."""
+    credential = present(scene.case.credential, R.NotAStep)
+    stand_on_ground(scene, Moment.ACTIVATION)
+    require(credential.state is CredentialState.PENDING, R.CredentialStateDiffers)
+    activated = CredentialActivated(
+        at=scene.now,
+        credential=credential.credential,
+        tier=min(credential.tier, scene.required.tier),
+        ends_at=earliest(credential.ends_at, scene.around.account.ends_at),
+    )
+    return Step((activated, CaseClosed(at=scene.now, reason=Closure.COMPLETED)))
+
+
+def _moved(case: Case, state: CredentialState, cause: Cause | None = None) -> Case:
+    return replace(case, credential=replace(known(case.credential), state=state, cause=cause))
+
+
+def _activated(case: Case, fact: CredentialActivated) -> Case:
+    """It is usable."""
+    usable = replace(known(case.credential), tier=fact.tier, ends_at=fact.ends_at)
+    return _moved(replace(case, credential=usable), CredentialState.ACTIVE)
+
+
+def _suspended(case: Case, fact: CredentialSuspended) -> Case:
+    """It waits until its ground is whole again."""
+    return _moved(case, CredentialState.SUSPENDED, fact.cause)
+
+
+def _restored(case: Case, _: CredentialRestored) -> Case:
+    """Its ground is whole again: pending, as before."""
+    return _moved(case, CredentialState.PENDING)
+
+
+def _recalled(case: Case, fact: CredentialRecalled) -> Case:
+    """It is over for good."""
+    return _moved(case, CredentialState.RECALLED, fact.cause)
+
 
 OVER = frozenset({CredentialState.RECALLED, CredentialState.ENDED})
 
@@ -51,17 +133,7 @@ def replay_holding(holdings: Holdings, fact: Any) -> Holdings:
     if after in OVER:
         return Holdings(held=others)
     if isinstance(fact, CredentialHeld):
-        held = Held(
-            credential=fact.credential,
-            case=fact.case,
-            purpose=fact.purpose,
-            tier=fact.tier,
-            state=after,
-            ends_at=fact.ends_at,
-            relayable=fact.relayable,
-            requirements=fact.requirements,
-        )
-        return Holdings(held=(*others, held))
+        return Holdings(held=(*others, Held(state=after, **shared(fact, Held))))
     return Holdings(held=(*others, replace(known(held), state=after, cause=getattr(fact, "cause", None))))
 
 
@@ -96,9 +168,8 @@ def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, n
         return _swept(holdings, around, now)
     if isinstance(command, RestoreCredential):
         _check_two_administrators(command.acts, command.credential, around, now)
-        people = tuple(act.person for act in command.acts)
-        statements = tuple(act.statement for act in command.acts)
-        return (CredentialRestored(at=now, credential=command.credential, people=people, statements=statements),)
+        signed = tuple(act.by for act in command.acts)
+        return (CredentialRestored(at=now, credential=command.credential, by=signed),)
     kinds: dict[type[HoldingsCommand], Any] = {
         SuspendCredential: CredentialSuspended,
         RecallCredential: CredentialRecalled,
@@ -133,3 +204,15 @@ def decide_holdings(holdings: Holdings, around: Surroundings, command: HoldingsC
         except Defect as error:
             raise Refused(R.CredentialStateDiffers) from error
     return facts
+
+
+RULES: Rules = {
+    ActivateCredential: activate_credential,
+}
+
+REPLAY: Folds = {
+    CredentialActivated: _activated,
+    CredentialSuspended: _suspended,
+    CredentialRestored: _restored,
+    CredentialRecalled: _recalled,
+}

@@ -1,1 +1,0 @@
-"""The pending credential becomes active; an account's credentials afterwards."""

@@ -1,1 +1,0 @@
-"""A quorum of distinct people sign the case digest."""

@@ -1,1 +1,0 @@
-"""The code is made in its channel, which arms the pass."""

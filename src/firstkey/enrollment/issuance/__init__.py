@@ -1,1 +1,0 @@
-"""The system issues the pass; no secret exists yet."""

@@ -1,1 +1,0 @@
-"""Identity evidence, recorded and withdrawn."""

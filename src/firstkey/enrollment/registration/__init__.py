@@ -1,1 +1,0 @@
-"""The credential is made and judged, here or at a destination."""

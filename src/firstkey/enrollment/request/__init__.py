@@ -1,1 +1,0 @@
-"""A case is opened, revised, held and let go on."""
