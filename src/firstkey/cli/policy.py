@@ -32,10 +32,12 @@ COLUMNS_MAX = 80
 _COLOURS = {"allow": "green", "verify": "yellow", "prohibit": "red", "weakens": "red", "unclear": "yellow"}
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-people_file = click.option("--people", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=(
-    'People on record, a JSON list like [{"person": "p1", "words": ["approver", "manager"], "unit": "u1"}]; '
-    "paths that they cannot staff are marked unstaffed."
-))  # fmt: skip
+people_file = click.option(
+    "--people",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='People on record, a JSON list like [{"person": "p1", "words": ["approver"], "unit": "u1"}]; '
+    "paths that they cannot staff are marked unstaffed.",
+)
 
 
 @click.group("policy")
@@ -94,10 +96,11 @@ def _pairs(texts: Iterable[str]) -> dict[str, str | None]:
 
 
 def _lay_out(text: str, indent: str = "", hang: str = "    ") -> str:
+    """Break a text into lines of the terminal's width, never inside a word."""
+    first, next_ = indent, indent + hang
     return fill(
-        text, COLUMNS_MAX, initial_indent=indent, subsequent_indent=indent + hang, break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
+        text, COLUMNS_MAX, initial_indent=first, subsequent_indent=next_, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _colour(word: str) -> str:
@@ -124,8 +127,7 @@ def _tell_problems(name: str, problems: Problems, json_wanted: bool) -> NoReturn
     for problem in problems.problems:
         at = f"{name}:{problem.line}" + (f":{problem.column}" if problem.column else "")
         click.echo(_lay_out(f"{at}: {problem.where}: {problem.reason} {problem.instead}"))
-    count = len(problems.problems)
-    click.secho(f"\n{count} problem{'s' * (count > 1)}: this cannot be put in force.", fg="red", err=True)
+    click.secho(_count(len(problems.problems), "problem.", "problems."), fg="red", err=True)
     _end(1)
 
 
@@ -162,7 +164,7 @@ def _row(policy: model.Policy, path: model.Path, people: tuple[Person, ...] | No
     return row | {"bootstrap": path.requirements.bootstrap, "effort": takes and takes._asdict()}
 
 
-@command.command()
+@command.command(short_help="Refuse a policy that cannot be put in force.")
 @click.argument("file")
 @people_file
 @as_json
@@ -221,7 +223,7 @@ def _any_of(values: Iterable[str]) -> str:
     return " or ".join(sorted(values))
 
 
-@command.command("explain")
+@command.command("explain", short_help="Show how a policy rules on an invented case.")
 @click.argument("file")
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact that a source of record asserts.")
 @click.option("--word", "words", multiple=True, metavar="NAME=VALUE", help="What a requester merely says of a fact.")
@@ -254,6 +256,13 @@ _EFFECTS = {
 }
 
 
+def _paths(change: Change) -> str:
+    """Name the paths that cases went by and will go by."""
+    if change.before == change.after:
+        return change.before or "the whole policy"
+    return f"{change.before or 'no path'} -> {change.after or 'no path'}"
+
+
 def _tell_changes(changes: tuple[Change, ...]) -> None:
     """Print changes by what they do, each with the paths it is seen on."""
     for effect, heading in _EFFECTS.items():
@@ -261,27 +270,24 @@ def _tell_changes(changes: tuple[Change, ...]) -> None:
         if seen:
             _heading(heading)
         for change in seen:
-            paths = (
-                change.before
-                if change.before == change.after
-                else f"{change.before or 'no path'} -> {change.after or 'no path'}"
-            )
             key = TERMS[change.what].key if change.what in TERMS else change.what
             was, becomes = _value(change.what, change.was), _value(change.what, change.becomes)
-            click.echo(_lay_out(f"{paths or 'the whole policy'}: {key} {was} -> {becomes}", indent="  "))
-    weak = any(change.effect is not Effect.STRENGTHENS for change in changes)
-    verdict = (
-        "Two people must sign this change, and it waits 24 hours." if weak else "This change takes effect at once."
-    )
-    click.secho(f"\n{verdict if changes else 'No case would notice this change.'}", bold=True)
+            click.echo(_lay_out(f"{_paths(change)}: {key} {was} -> {becomes}", indent="  "))
+    verdict = "This change takes effect at once." if changes else "No case would notice this change."
+    if any(change.effect is not Effect.STRENGTHENS for change in changes):
+        verdict = "Two people must sign this change, and it waits 24 hours."
+    click.secho(f"\n{verdict}", bold=True)
 
 
-@command.command()
+@command.command(short_help="Show what a change of policy would weaken.")
 @click.argument("old")
 @click.argument("new")
 @as_json
 def diff(old: str, new: str, as_json: bool) -> None:
-    """Show what changing policy OLD into NEW would weaken; 1 when anything."""
+    """Show what changing policy OLD into NEW would weaken.
+
+    The exit code is 1 when anything is weakened, or cannot be shown not to be.
+    """
     changes = compare(_load(old, as_json), _load(new, as_json))
     if as_json:
         _print_json({"changes": [change._asdict() for change in changes]})
@@ -313,7 +319,7 @@ def _outcomes(policy: model.Policy, scenarios: tuple[Scenario, ...]) -> Iterator
         }
 
 
-@command.command("test")
+@command.command("test", short_help="Run the scenario table kept beside a policy.")
 @click.argument("file")
 @click.option(
     "--scenarios",
@@ -322,7 +328,7 @@ def _outcomes(policy: model.Policy, scenarios: tuple[Scenario, ...]) -> Iterator
 )
 @as_json
 def test_command(file: str, scenarios: Path | None, as_json: bool) -> None:
-    """Run the scenario table kept beside a policy, FILE.scenarios.toml."""
+    """Run the scenario table kept beside a policy: of site.toml, site.scenarios.toml."""
     policy = _load(file, as_json)
     name, document = _scenarios_beside(file, scenarios)
     try:

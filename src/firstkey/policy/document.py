@@ -120,7 +120,7 @@ class Document:
             else:
                 beside = sorted(key for key in keys if key.rpartition(".")[0] == name.rpartition(".")[0])
                 instead = f"Write one of: {', '.join(beside + sorted(groups))}."
-                self.add((*place, *parts), f'key "{name}"', f"There is no such key in {where}.", instead)
+                self.add((*place, *parts), f"key {json.dumps(name)}", f"There is no such key in {where}.", instead)
         for name, key in keys.items():
             if name not in found and key.default is msgspec.NODEFAULT:
                 self.add(place, where, f"It says nothing of {name}.", f"Write {name} as {key.kind.looks}.")

@@ -127,7 +127,7 @@ def _required(place: int, policy: Policy, reached: frozenset[tuple[str, ...]]) -
     path = policy.paths[place]
     if path.requirements is None:
         return
-    if effort(path, held_apart(path.requirements, policy, "standard")) is None:
+    if path.requirements.approvers and effort(path, held_apart(path.requirements, policy, "standard")) is None:
         reason = "Nobody could staff this path: its duties need more people than its own rules can name."
         yield Finding(place, "approval.approvers", reason, "Write a rule that more people meet, or a lower quorum.")
     for floor, term, least in below(path.requirements, reached):

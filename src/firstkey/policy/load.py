@@ -4,6 +4,7 @@ Nothing comes out of here that the lint or a floor refuses: a `Policy` that was 
 prohibits may hold the fewest keys; one by own key need say nothing of proofing and approval.
 """
 
+import json
 from typing import Any
 
 from firstkey.policy.document import Document, Key
@@ -71,7 +72,7 @@ def _path(found: dict[str, Any], line: int) -> Path:
 
 def _read_path(document: Document, place: int, table: dict[str, Any], names: dict[str, int]) -> Path | None:
     """Read one path, note what is wrong with it by itself, and return it if it could be read."""
-    where = f'path "{table.get("name", place + 1)}"'
+    where = f"path {json.dumps(str(table.get('name', place + 1)))}"
     before = len(document.problems)
     keys = OWN_KEY_PATH_KEYS if table.get("bootstrap") == Bootstrap.OWN_KEY else OPEN_PATH_KEYS
     keys = PATH_KEYS if table.get("verdict") == Verdict.PROHIBIT else keys

@@ -5,7 +5,7 @@ take their strictest value, as they would in a real case.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from firstkey.policy.document import Document, Key
 from firstkey.policy.evaluate import rule
@@ -46,6 +46,10 @@ def said(of_record: Mapping[str, str | None], words: Mapping[str, str | None]) -
     return tuple(one for one in (*record, *spoken) if one.value is not None)
 
 
+def _group(row: Mapping[str, Any], group: str) -> dict[str, str | None]:
+    return {name: row[f"{group}.{name}"] for name in FACTS}
+
+
 def load_scenarios(document: bytes) -> tuple[Scenario, ...]:
     """Return the scenarios of a table.
 
@@ -57,13 +61,12 @@ def load_scenarios(document: bytes) -> tuple[Scenario, ...]:
     read.read(top, {"format": Key(number(1, 1))}, (), "a scenario table")
     rows = []
     for place, table in read.tables("scenario", SCENARIOS_MAX):
-        row = read.read(table, SCENARIO_KEYS, ("scenario", place), f'scenario "{table.get("name", place + 1)}"')
+        row = read.read(table, SCENARIO_KEYS, ("scenario", place), f"scenario {place + 1}")
         rows.append((row, read.line(("scenario", place))))
     read.finish()
-    stated = [({n: row[f"facts.{n}"] for n in FACTS}, {n: row[f"word.{n}"] for n in FACTS}) for row, _ in rows]
     return tuple(
-        Scenario(row["name"], said(*each), row["verdict"], row["path"], line)
-        for (row, line), each in zip(rows, stated, strict=True)
+        Scenario(row["name"], said(_group(row, "facts"), _group(row, "word")), row["verdict"], row["path"], line)
+        for row, line in rows
     )
 
 
