@@ -18,10 +18,9 @@ from firstkey.actions.site_stream import SiteState, new_fact, site_state
 from firstkey.enrollment.activation import HoldingsCommand, decide_holdings, replay_holding
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.scene import Command
-from firstkey.enrollment.case.slots import FOREVER
 from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
-from firstkey.enrollment.case.words import Covered, CredentialState, PassState
+from firstkey.enrollment.case.words import Closure, Covered, CredentialState, PassState
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import apply_fact
@@ -30,7 +29,7 @@ from firstkey.ledger.entry import Activity
 from firstkey.policy.model import ApproverRule, Purpose
 from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
-from firstkey.ports.queues import CaseRow
+from firstkey.ports.queues import PAGE_ROWS_MAX, CaseIndex, CaseRow
 from firstkey.values.canonical import INTEGER_MAX
 from firstkey.values.errors import Refused
 
@@ -203,16 +202,22 @@ class Casework:
         return self._held_elsewhere(kind, key, case)
 
     def _partner(self, state: CaseState) -> Partner | None:
+        """Return the latest other case of a break-glass account, whatever has become of it."""
         if not isinstance(state, Case) or state.purpose is not Purpose.BREAK_GLASS:
             return None
-        slot = Slot(SlotKind.OPEN_CASE, f"{state.account}:{state.purpose}:{3 - state.position}")
-        holder = self.tx.holder(slot)
-        if holder is None:
+        rows = self.tx.cases(CaseIndex.ACCOUNT, state.account, limit=PAGE_ROWS_MAX)
+        others = (self.read(row.case.removeprefix("case/")) for row in rows if row.purpose == state.purpose)
+        partners = [o for o in others if isinstance(o, Case) and o.position != state.position]
+        if not partners:
             return None
-        other = read_case(self.site, self.tx, holder.removeprefix("case/")).state
-        credential = other.credential if isinstance(other, Case) else None
-        ready = credential is not None and credential.state is CredentialState.PENDING
-        return Partner(closed=False, ready=ready, maker=None if credential is None else credential.made.maker)
+        partner = max(partners, key=lambda other: other.opened_at)
+        credential = partner.credential
+        return Partner(
+            closed=partner.closed is not None,
+            completed=partner.closed is Closure.COMPLETED,
+            ready=credential is not None and credential.state is CredentialState.PENDING,
+            maker=None if credential is None else credential.made.maker,
+        )
 
     def _append(self, case: str, number: int, before: CaseState, decision: Decision) -> None:
         tx, stream, after = self.tx, case_stream(case), decision.case
@@ -221,8 +226,8 @@ class Casework:
             tx.free(Slot(SlotKind(kind), key), stream)
         for kind, key in decision.takes:
             slot = Slot(SlotKind(kind), key)
-            if kind in FOREVER and tx.holder(slot) == stream:
-                continue
+            if slot.kind is SlotKind.DEVICE_KEY and tx.holder(slot) == stream:
+                continue  # a device that was let go comes back to the same case
             try:
                 tx.take(slot, stream)
             except SlotTaken as error:
