@@ -13,7 +13,7 @@ from firstkey.ceremonies.authenticator_data import Flag, judge_authenticator_dat
 from firstkey.ceremonies.client_data import CEREMONY_TIMEOUT, GET, ExpectedCeremony, challenge_text, judge_client_data
 from firstkey.ceremonies.cose import read_public_key, verify
 from firstkey.ceremonies.reasons import CeremonyReason
-from firstkey.ceremonies.responses import AUTHENTICATION_PARTS, Response, ResponseJson, read_response
+from firstkey.ceremonies.responses import AUTHENTICATION_PARTS, ResponseJson, read_response
 from firstkey.values.encoding import b64u, unb64u
 from firstkey.values.errors import Malformed, Refused
 
@@ -103,7 +103,11 @@ def judge_authentication(
         Refused: the first check that fails, in the standard's order.
     """
     answer = read_response(response, AUTHENTICATION_PARTS)  # steps 3, 4, 7
-    _judge_owner(answer, expected.allowed_credentials, credential)  # steps 5, 6
+    allowed, handle = expected.allowed_credentials, answer.user_handle and b64u(answer.user_handle)
+    if answer.credential_id != credential.credential_id or (allowed and answer.credential_id not in allowed):  # step 5
+        raise Refused(CeremonyReason.CredentialNotExpected)
+    if handle != credential.user_handle and (handle is not None or not allowed):  # step 6
+        raise Refused(CeremonyReason.UserHandleWrong)
     client_data_hash = judge_client_data(answer.parts["clientDataJSON"], GET, expected)  # steps 8 to 14, 20
     data = read_authenticator_data(answer.parts["authenticatorData"])
     if Flag.AT in data.flags:
@@ -124,11 +128,3 @@ def judge_authentication(
         sign_count=data.sign_count,
         counter_regressed=counts and data.sign_count <= credential.sign_count,  # step 22
     )
-
-
-def _judge_owner(answer: Response, allowed: tuple[str, ...], credential: StoredCredential) -> None:
-    if answer.credential_id != credential.credential_id or (allowed and answer.credential_id not in allowed):
-        raise Refused(CeremonyReason.CredentialNotExpected)
-    handle = None if answer.user_handle is None else b64u(answer.user_handle)
-    if handle != credential.user_handle and (handle is not None or not allowed):  # absent only if we named the key
-        raise Refused(CeremonyReason.UserHandleWrong)

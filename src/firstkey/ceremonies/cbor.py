@@ -12,16 +12,14 @@ from firstkey.ceremonies.json_text import INPUT_BYTES_MAX
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.values.errors import Malformed
 
-Cbor = Any  # int | bytes | str | bool | None | list[Cbor] | dict[int | bytes | str, Cbor]
-
 DEPTH_MAX = 8
 
 _LONG_HEADS = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}  # bytes, least value that needs them
 _CONSTANTS = {20: False, 21: True, 22: None}
 
 
-def decode(data: bytes, *, any_key_order: bool = False) -> Cbor:
-    """Read one item that is the whole input.
+def decode(data: bytes, *, any_key_order: bool = False) -> Any:
+    """Read one item that is the whole input: a number, bytes, text, a boolean, None, a list, or a dict of these.
 
     Args:
         data: at most 64 KiB.
@@ -38,7 +36,7 @@ def decode(data: bytes, *, any_key_order: bool = False) -> Cbor:
     return value
 
 
-def decode_prefix(data: bytes, start: int) -> tuple[Cbor, int]:
+def decode_prefix(data: bytes, start: int) -> tuple[Any, int]:
     """Read one item that begins at `start` and may be followed by more.
 
     Returns:
@@ -57,7 +55,7 @@ class _Reader:
             raise _malformed("longer than 64 KiB")
         self.data, self.at, self.any_key_order = data, at, any_key_order
 
-    def item(self, depth: int) -> Cbor:
+    def item(self, depth: int) -> Any:
         if depth > DEPTH_MAX:
             raise _malformed("nested too deeply")
         major, argument = self._head()  # RFC 8949 3.1: 0 and 1 numbers, 2 bytes, 3 text, 4 array, 5 map, 7 the rest
@@ -94,8 +92,8 @@ class _Reader:
         self.at += length
         return taken
 
-    def _map(self, length: int, depth: int) -> dict[int | bytes | str, Cbor]:
-        members: dict[int | bytes | str, Cbor] = {}
+    def _map(self, length: int, depth: int) -> dict[int | bytes | str, Any]:
+        members: dict[int | bytes | str, Any] = {}
         previous = b""
         for _ in range(length):
             start = self.at

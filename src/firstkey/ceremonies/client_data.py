@@ -70,8 +70,6 @@ def judge_client_data(data: bytes, expected_type: str, expected: ExpectedCeremon
     origin = member(client_data, "origin", str, unreadable)
     if origin != expected.expected_origin:  # step 9 / 12
         raise Refused(CeremonyReason.OriginWrong, f"{origin!r:.200}")
-    if client_data.get("crossOrigin", False) is not False:  # step 10 / 13
+    if client_data.get("crossOrigin", False) is not False or "topOrigin" in client_data:  # steps 10, 11 / 13, 14
         raise Refused(CeremonyReason.CrossOriginRefused)
-    if "topOrigin" in client_data:  # step 11 / 14
-        raise Refused(CeremonyReason.CrossOriginRefused, "a top origin")
     return hashlib.sha256(data).digest()  # step 12 / 20

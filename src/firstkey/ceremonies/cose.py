@@ -7,7 +7,6 @@ says; `fido2` takes the longest possible one, which no authenticator makes.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -78,11 +77,9 @@ def _rsa(scheme: padding.AsymmetricPadding, digest: hashes.HashAlgorithm) -> Sch
         return key
 
     def accepts(key: Key) -> bool:
-        return (
-            isinstance(key, rsa.RSAPublicKey)
-            and RSA_MODULUS_BITS_MIN <= key.key_size <= RSA_MODULUS_BITS_MAX
-            and key.public_numbers().e.bit_length() <= RSA_EXPONENT_BITS_MAX
-        )
+        if not isinstance(key, rsa.RSAPublicKey) or key.public_numbers().e.bit_length() > RSA_EXPONENT_BITS_MAX:
+            return False
+        return RSA_MODULUS_BITS_MIN <= key.key_size <= RSA_MODULUS_BITS_MAX
 
     return Scheme(load, accepts, (scheme, digest))
 
@@ -91,18 +88,16 @@ def _pss(digest: hashes.HashAlgorithm) -> Scheme:
     return _rsa(padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
 
 
-ALGORITHMS: Mapping[int, Scheme] = MappingProxyType(
-    {
-        -7: _ecdsa(1, ec.SECP256R1(), hashes.SHA256()),  # ES256
-        -35: _ecdsa(2, ec.SECP384R1(), hashes.SHA384()),  # ES384
-        -36: _ecdsa(3, ec.SECP521R1(), hashes.SHA512()),  # ES512
-        -8: _eddsa(6, ed25519.Ed25519PublicKey),  # EdDSA, which WebAuthn 5.8.5 limits to Ed25519
-        -53: _eddsa(7, ed448.Ed448PublicKey),  # Ed448
-        -257: _rsa(padding.PKCS1v15(), hashes.SHA256()),  # RS256
-        -37: _pss(hashes.SHA256()),  # PS256
-        -38: _pss(hashes.SHA384()),  # PS384
-    }
-)
+ALGORITHMS: Mapping[int, Scheme] = {
+    -7: _ecdsa(1, ec.SECP256R1(), hashes.SHA256()),  # ES256
+    -35: _ecdsa(2, ec.SECP384R1(), hashes.SHA384()),  # ES384
+    -36: _ecdsa(3, ec.SECP521R1(), hashes.SHA512()),  # ES512
+    -8: _eddsa(6, ed25519.Ed25519PublicKey),  # EdDSA, which WebAuthn 5.8.5 limits to Ed25519
+    -53: _eddsa(7, ed448.Ed448PublicKey),  # Ed448
+    -257: _rsa(padding.PKCS1v15(), hashes.SHA256()),  # RS256
+    -37: _pss(hashes.SHA256()),  # PS256
+    -38: _pss(hashes.SHA384()),  # PS384
+}
 """Every COSE algorithm that can be judged, by its identifier."""
 
 OFFERED = (-7, -8, -35, -36, -257, -37)
@@ -158,12 +153,11 @@ def verify(alg: int, key: Key, signature: bytes, data: bytes, reason: CeremonyRe
 
 def _take(cose: Mapping[Any, Any], fixed: Mapping[int, int], strings: tuple[int, ...]) -> list[bytes]:
     """Take the byte strings out of a key that has these members, those of the fixed values, and no others."""
-    if cose.keys() != {_ALG, *fixed, *strings} or any(cose[label] != value for label, value in fixed.items()):
+    agrees = all(cose.get(label) == value and cose[label] is not True for label, value in fixed.items())  # True == 1
+    if not agrees or cose.keys() != {_ALG, *fixed, *strings}:
         raise _unfit("members, type or curve of another algorithm")
     values = [cose[label] for label in strings]
-    if any(value is True for value in cose.values()) or not all(
-        isinstance(value, bytes) for value in values
-    ):  # True == 1
+    if not all(isinstance(value, bytes) for value in values):
         raise _unfit("members of another type")
     return values
 

@@ -34,8 +34,6 @@ PROOF_TYPE = "firstkey-proof+jwt"
 CLAIM_KEYS_TYPE = "firstkey-claim-keys+jwt"
 NONCE_LIFETIME = 5 * MINUTE
 
-_NONCE_DOMAIN = b"firstkey-proof-nonce-1\0"
-
 
 class _Request(Struct, forbid_unknown_fields=True):
     htm: str
@@ -99,10 +97,9 @@ def judge_device_proof(
         Refused: ProofSignatureWrong, ProofForAnotherRequest, ProofNonceWrong or ProofNonceExpired.
     """
     key, request = read_signed(proof, PROOF_TYPE, _Request)
-    if (request.htm, request.htu) != (expected_method, expected_url):
-        raise Refused(CeremonyReason.ProofForAnotherRequest, "method or address")
-    if request.body != b64u(sha256(expected_body).digest()):
-        raise Refused(CeremonyReason.ProofForAnotherRequest, "body")
+    expected = (expected_method, expected_url, b64u(sha256(expected_body).digest()))
+    if (request.htm, request.htu, request.body) != expected:
+        raise Refused(CeremonyReason.ProofForAnotherRequest)
     spent_until = judge_nonce(nonce_key, request.nonce, now)
     return DeviceProofVerdict(key.thumbprint, request.jti, spent_until, request.iat)
 
@@ -120,10 +117,8 @@ def judge_claim_keys(binding: str, *, expected_device_key: str, expected_case: s
         Refused: ProofSignatureWrong, or ClaimKeysWrong for another first key, another case, or one key twice.
     """
     key, bound = read_signed(binding, CLAIM_KEYS_TYPE, _Binding)
-    if (key.thumbprint, bound.case) != (expected_device_key, expected_case):
+    if (key.thumbprint, bound.case) != (expected_device_key, expected_case) or bound.sealing_key == key:
         raise Refused(CeremonyReason.ClaimKeysWrong)
-    if bound.sealing_key == key:
-        raise Refused(CeremonyReason.ClaimKeysWrong, "one key twice")
     return ClaimKeys(key.thumbprint, bound.sealing_key.thumbprint, bound.sealing_key)
 
 
@@ -135,7 +130,7 @@ def make_nonce(key: Secret, now: int) -> str:
         now: the store's time, milliseconds.
     """
     instant = now.to_bytes(8, "big")
-    return b64u(instant + hmac.digest(key.reveal(), _NONCE_DOMAIN + instant, sha256))
+    return b64u(instant + hmac.digest(key.reveal(), b"firstkey-proof-nonce-1\0" + instant, sha256))
 
 
 def judge_nonce(key: Secret, nonce: str, now: int) -> int:

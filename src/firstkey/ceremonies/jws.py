@@ -88,9 +88,8 @@ def read_signed(jws: str, expected_type: str, payload_type: type[P]) -> tuple[De
     if header != {"typ": expected_type, "alg": "ES256"} or len(signature) != 64:
         raise Malformed(_UNREADABLE, "another header, or a signature of another length")
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    signed = f"{parts[0]}.{parts[1]}".encode()
     try:
-        key.load().verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
+        key.load().verify(encode_dss_signature(r, s), jws.rpartition(".")[0].encode(), ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as error:
         raise Refused(CeremonyReason.ProofSignatureWrong) from error
     return key, payload

@@ -23,7 +23,6 @@ TRANSPORTS_MAX = 16
 REGISTRATION_PARTS = ("clientDataJSON", "attestationObject")
 AUTHENTICATION_PARTS = ("clientDataJSON", "authenticatorData", "signature")
 
-_ATTACHMENTS = ("platform", "cross-platform")
 _TRANSPORT = re.compile(r"[a-z0-9-]{1,32}")
 _UNREADABLE = CeremonyReason.ResponseMalformed
 
@@ -70,7 +69,7 @@ def read_response(response: ResponseJson, parts: tuple[str, ...]) -> Response:
         parts={name: binary(inner, name, _UNREADABLE) for name in parts},
         user_handle=None if inner.get("userHandle") is None else binary(inner, "userHandle", _UNREADABLE),
         transports=_transports(inner.get("transports", [])),
-        attachment=attachment if attachment in _ATTACHMENTS else None,
+        attachment=attachment if attachment in ("platform", "cross-platform") else None,
     )
 
 

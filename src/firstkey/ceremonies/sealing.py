@@ -29,7 +29,6 @@ from firstkey.values.secret import Secret
 SEAL_ENTROPY_BYTES = 48
 
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_KEY_BYTES, _IV_BYTES = 32, 12
 
 
 class Sealed(Struct, frozen=True):
@@ -67,10 +66,9 @@ def seal(code: Secret, sealing_key: DeviceKey, entropy: Secret, *, case: str, pa
     scalar = int.from_bytes(entropy.reveal(), "big") % (_P256_ORDER - 1) + 1  # FIPS 186-5 A.2.1: 128 spare bits
     ephemeral = ec.derive_private_key(scalar, ec.SECP256R1())
     point = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    context = canonical.encode(
-        {"case": case, "claim": claim, "pass": pass_id, "purpose": "firstkey-sealed-code", "version": 1}
-    )
-    derivation = HKDF(SHA256(), _KEY_BYTES + _IV_BYTES, salt=point + sealing_key.point, info=context)
-    material = derivation.derive(ephemeral.exchange(ec.ECDH(), sealing_key.load()))
-    ciphertext = AESGCM(material[:_KEY_BYTES]).encrypt(material[_KEY_BYTES:], code.reveal(), context)
+    bound = {"case": case, "claim": claim, "pass": pass_id, "purpose": "firstkey-sealed-code", "version": 1}
+    context = canonical.encode(bound)
+    derivation = HKDF(SHA256(), 44, salt=point + sealing_key.point, info=context)
+    okm = derivation.derive(ephemeral.exchange(ec.ECDH(), sealing_key.load()))
+    ciphertext = AESGCM(okm[:32]).encrypt(okm[32:], code.reveal(), context)
     return Sealed(b64u(point), b64u(ciphertext))

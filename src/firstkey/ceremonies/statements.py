@@ -26,10 +26,9 @@ from firstkey.values.errors import Malformed, Refused
 from firstkey.values.instants import MINUTE
 
 STATEMENT_LIFETIME = 2 * MINUTE
-STATEMENT_BYTES_MAX = 8 * 1024
+STATEMENT_BYTES_MAX = 16 * 1024
 
 Text = Annotated[str, Meta(min_length=1, max_length=256)]
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Purpose(Enum):
@@ -62,7 +61,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True):
     act: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
     case: Text | None
     revision: Annotated[int, Meta(ge=0)] | None
-    digests: Annotated[tuple[Digest, ...], Meta(max_length=25)]
+    digests: Annotated[tuple[Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")], ...], Meta(max_length=25)]
     names: Annotated[tuple[Text, ...], Meta(max_length=8)]
     person: Text | None
     on_behalf_of: Text | None
@@ -124,7 +123,7 @@ def read_statement(data: bytes) -> Statement:
         Malformed: StatementMalformed.
     """
     if len(data) > STATEMENT_BYTES_MAX:
-        raise Malformed(CeremonyReason.StatementMalformed, "longer than 8 KiB")
+        raise Malformed(CeremonyReason.StatementMalformed, "longer than 16 KiB")
     try:
         statement = convert(canonical.decode(data), Statement)
     except (Malformed, ValidationError) as error:
@@ -171,22 +170,16 @@ def judge_sign_in(
 
 
 def _judge(
-    purpose: Purpose,
-    data: bytes,
-    assertion: ResponseJson,
-    credential: StoredCredential,
-    *,
-    expected: ExpectedAct,
-    now: int,
+    word: Purpose, data: bytes, answer: ResponseJson, credential: StoredCredential, *, expected: ExpectedAct, now: int
 ) -> tuple[Statement, AuthenticationVerdict]:
     statement = read_statement(data)
-    if statement.purpose is not purpose:
+    if statement.purpose is not word:
         raise Refused(CeremonyReason.StatementPurposeWrong)
     if statement.site != expected.expected_site:
         raise Refused(CeremonyReason.StatementSiteWrong)
     if not statement.made_at <= now < statement.made_at + STATEMENT_LIFETIME:
         raise Refused(CeremonyReason.StatementNotFresh)
-    unnamed = purpose is Purpose.SIGN_IN and statement.person is None
+    unnamed = word is Purpose.SIGN_IN and statement.person is None
     if statement.person != credential.holder and not unnamed:
         raise Refused(CeremonyReason.StatementSignerWrong)
     challenge = statement_challenge(data)
@@ -197,4 +190,4 @@ def _judge(
         expected_origin=expected.expected_origin,
         allowed_credentials=() if unnamed else (credential.credential_id,),
     )
-    return statement, judge_authentication(assertion, ceremony, credential)
+    return statement, judge_authentication(answer, ceremony, credential)

@@ -23,11 +23,8 @@ def _may_sign_certificates(_policy: Policy, _certificate: x509.Certificate, usag
         raise ValueError("a key that may not sign certificates")  # which the verifier does not ask by itself
 
 
-_AUTHORITY = (
-    ExtensionPolicy.permit_all()
-    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
-    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign_certificates)
-)
+_MARKED = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+_AUTHORITY = _MARKED.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign_certificates)
 _PATH = PolicyBuilder().extension_policies(ca_policy=_AUTHORITY, ee_policy=ExtensionPolicy.permit_all())
 
 

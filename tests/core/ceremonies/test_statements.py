@@ -176,6 +176,9 @@ MEMBERS = json.loads(write_statement(ACT))
         {"digests": [DIGESTS[0].upper()]},
         {"digests": [DIGESTS[0] + "\n"]},
         {"digests": list(DIGESTS)},
+        {"names": None},
+        {"names": [""]},
+        {"names": ["name"] * 9},
         {"person": 7},
         {"on_behalf_of": ""},
         {"made_at": -1},
@@ -209,6 +212,7 @@ def test_a_member_left_out_is_malformed(name: str) -> None:
         write_statement(ACT).replace(b'"version":1', b'"version":1,"version":1'),
         write_statement(ACT).replace(b'"revision":2', b'"revision":2.0'),
         b"[" * 9_000,
+        b"x" * 20_000,
         b"",
     ],
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.x509.oid import NameOID
 
 from firstkey.ceremonies.reasons import CeremonyReason as Reason
 from firstkey.ceremonies.trust import Trust, TrustAnchors
@@ -17,7 +18,6 @@ from tests.core.ceremonies.software_key import (
     SUBJECT,
     UP,
     UV,
-    NameOID,
     Registration,
     make_key,
 )

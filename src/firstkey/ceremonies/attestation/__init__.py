@@ -5,7 +5,6 @@ the path leads to an anchor is asked by `trust`, and whether a kind of attestati
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from firstkey.ceremonies.attestation import none, packed
 from firstkey.ceremonies.attestation.format import Attested, Statement, Verify
@@ -13,7 +12,7 @@ from firstkey.ceremonies.authenticator_data import AuthenticatorData
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.values.errors import Refused
 
-FORMATS: Mapping[str, Verify] = MappingProxyType({"none": none.verify, "packed": packed.verify})
+FORMATS: Mapping[str, Verify] = {"none": none.verify, "packed": packed.verify}
 """The formats that are judged, by attestation statement format identifier (case-sensitive)."""
 
 RETIRED = frozenset({"android-safetynet"})

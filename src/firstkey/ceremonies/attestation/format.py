@@ -18,6 +18,8 @@ CERTIFICATES_MAX = 8
 AAGUID_OID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")  # id-fido-gen-ce-aaguid, WebAuthn 8.2.1
 SERIAL_OID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.2")  # id-fido-gen-ce-sernum, WebAuthn 8.2.2
 
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, Warning, x509.InvalidVersion, x509.DuplicateExtension)
+
 
 class Attested(Struct, frozen=True):
     """What a verified statement says.
@@ -44,8 +46,8 @@ def read_path(statement: Statement) -> tuple[x509.Certificate, ...]:
         Malformed: AttestationMalformed, for an empty or overlong list, or what is no certificate.
     """
     encoded = member(statement, "x5c", list, CeremonyReason.AttestationMalformed)
-    if not 1 <= len(encoded) <= CERTIFICATES_MAX or not all(isinstance(der, bytes) for der in encoded):
-        raise Malformed(CeremonyReason.AttestationMalformed, "x5c is not a list of one to eight certificates")
+    if not 1 <= len(encoded) <= CERTIFICATES_MAX:
+        raise Malformed(CeremonyReason.AttestationMalformed, "x5c is not a list of one to eight")
     return tuple(read_certificate(der) for der in encoded)
 
 
@@ -58,14 +60,7 @@ def read_certificate(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = (certificate.version, certificate.subject, certificate.extensions, certificate.public_key())
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        Warning,
-        x509.InvalidVersion,
-        x509.DuplicateExtension,
-    ) as error:
+    except _UNREADABLE as error:
         raise Malformed(CeremonyReason.AttestationMalformed, f"a certificate: {error}"[:200]) from error
     return certificate
 
@@ -81,8 +76,7 @@ def judge_certificate(certificate: x509.Certificate, aaguid: UUID) -> bytes | No
     """
     if certificate.version is not x509.Version.v3:
         raise Refused(CeremonyReason.AttestationCertificateUnfit, "not version 3")
-    constraints = [e.value for e in certificate.extensions if isinstance(e.value, x509.BasicConstraints)]
-    if [constraint.ca for constraint in constraints] != [False]:
+    if [e.value.ca for e in certificate.extensions if isinstance(e.value, x509.BasicConstraints)] != [False]:
         raise Refused(CeremonyReason.AttestationCertificateUnfit, "not marked as the end of a path")
     model = _octets(certificate, AAGUID_OID)
     if model is not None and model != aaguid.bytes:
