@@ -1,13 +1,12 @@
 """The joiner's device takes a case and is anchored by presence; its claim is released by two."""
 
 import hmac
-from typing import Any
 
 import msgspec
 
 from firstkey.actions.acts import SignedStatement, judge_signed
 from firstkey.actions.casework import Casework, run
-from firstkey.actions.devices import DeviceAnswer, Found, do_by_device, find, is_rival, refuse_rival
+from firstkey.actions.devices import DeviceAnswer, Found, Handle, do_by_device, find, is_rival, refuse_rival
 from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_two
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
@@ -172,7 +171,7 @@ async def release_claim(site: Site, caller: Operator, case: str, asked: ClaimToR
     return ClaimLetGo(handle=handle, case=answer)
 
 
-async def not_me(site: Site, caller: Device, asked: Any) -> DeviceAnswer:
+async def not_me(site: Site, caller: Device, asked: Handle) -> DeviceAnswer:
     """Hold the case at the word of its claiming device."""
     return await do_by_device(
         site, caller, asked.handle, lambda casework, found: HoldCase(device=DeviceProof(caller.device_key))

@@ -4,14 +4,14 @@ The code exists in clear only inside the function that seals it or hands it to t
 """
 
 import asyncio
-from typing import Any
 
 import msgspec
 
 from firstkey.actions.acts import SignedStatement, judge_signed, keep_evidence, signed_act
 from firstkey.actions.casework import Casework, run, tell
+from firstkey.actions.claim import Nothing
 from firstkey.actions.codes import SALT_BYTES, SYMBOLS
-from firstkey.actions.devices import DeviceAnswer, Found, device_answer, find, is_rival, refuse_rival
+from firstkey.actions.devices import DeviceAnswer, Found, Handle, device_answer, find, is_rival, refuse_rival
 from firstkey.actions.operators import CaseAnswer, case_answer
 from firstkey.actions.site import Device, Operator, Site
 from firstkey.ceremonies.jws import DeviceKey
@@ -42,7 +42,7 @@ def _draw_code(site: Site, channel: Channel) -> Secret:
     return codes.draw(site.entropy.draw(SYMBOLS[channel]), SYMBOLS[channel])
 
 
-async def get_pass(site: Site, caller: Device, asked: Any) -> PassAnswer:
+async def get_pass(site: Site, caller: Device, asked: Handle) -> PassAnswer:
     """Issue the pass if the case is complete, and arm it where it is sealed to this device: one press.
 
     An armed pass is not made again: its sealed code is given once more to the device that alone can open it.
@@ -126,6 +126,6 @@ async def reveal_pass(site: Site, caller: Operator, case: str, asked: PassToReve
     return PassRevealed(code=codes.for_typing(code), ends_at=ends_at, case=case_answer(case, state))
 
 
-async def revoke_pass(site: Site, caller: Operator, case: str, _: Any) -> CaseAnswer:
+async def revoke_pass(site: Site, caller: Operator, case: str, _: Nothing) -> CaseAnswer:
     """Kill the live pass at once."""
     return case_answer(case, tell(await run(site, lambda casework: casework.decide(case, RevokePass(caller.person)))))

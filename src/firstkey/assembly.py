@@ -1,0 +1,173 @@
+"""The only place that knows everything: a site's folder becomes a site, and a site a server.
+
+The folder: `firstkey.toml`, the database, `keys/` and `pepper` readable by the owner alone, `roots/` with the
+certificates that attestation may end in beyond metadata (a file a model, named by its AAGUID), and the latest signed
+`checkpoint`.
+"""
+
+import asyncio
+import contextlib
+import os
+import stat
+import time
+from collections.abc import AsyncIterator
+from enum import Enum
+from pathlib import Path
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from starlette.applications import Starlette
+
+from firstkey.actions.codes import CodeDesk
+from firstkey.actions.folds import Folds
+from firstkey.actions.site import Keys, Site, SiteSettings
+from firstkey.actions.sweeping import sweep
+from firstkey.ceremonies.trust import TrustAnchors
+from firstkey.ledger.note import SignatureType, Signer, signer_from
+from firstkey.settings import FILE, Settings, check_settings, format_settings, read_settings
+from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
+from firstkey.storage.sqlite.store import SqliteFactStore
+from firstkey.storage.verifiers import SqliteVerifierReader
+from firstkey.values.errors import Malformed, Refused, Says, Unavailable
+from firstkey.values.secret import Secret
+from firstkey.web.app import make_app
+
+KEY_BYTES = 32
+SWEEP_EVERY_SECONDS = 0.2
+SECRETS = ("keys/facts", "keys/ledger", "keys/nonce", "pepper")
+PEM = b"-----BEGIN"
+
+
+class SiteReason(Enum):
+    """Why a folder does not open as a site."""
+
+    NotEmpty = Says("This folder holds a site already.", "Choose another folder.")
+    SecretMissing = Says("A key of this site is missing.", "Put it back from where it is kept.")
+    SecretOpen = Says(
+        "A key of this site can be read by others.", "Take the rights of group and others away (chmod 600)."
+    )
+    RootWrong = Says("A file in roots/ is no certificate named by its model.", "Name it AAGUID.pem or AAGUID.der.")
+    SimulatorNotLocal = Says("A simulator's root is trusted beyond localhost.", "Remove it from roots/.")
+
+
+SIMULATOR = "FirstKey simulator"
+"""The organisation in the simulator's certificates; they are taken for an rp_id of localhost alone."""
+
+
+class SystemClock:
+    """This machine's two clocks; a `ports.clock.Clock`."""
+
+    def now(self) -> int:
+        """Return the time, milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> int:
+        """Return milliseconds of a clock that cannot be set and counts suspended time."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
+class SystemEntropy:
+    """This machine's cryptographic randomness; a `ports.entropy.Entropy`."""
+
+    def draw(self, count: int) -> bytes:
+        """Return that many bytes."""
+        return os.urandom(count)
+
+
+def create_site(folder: Path, settings: Settings) -> None:
+    """Make a site's folder: settings and fresh secrets. The database comes when it is first opened.
+
+    Raises:
+        Malformed: the settings cannot be used.
+        Refused: NotEmpty.
+    """
+    check_settings(settings, format_settings(settings))
+    if (folder / FILE).exists():
+        raise Refused(SiteReason.NotEmpty, str(folder))
+    for part in (folder, folder / "keys", folder / "roots"):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in SECRETS:
+        file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(os.urandom(KEY_BYTES))
+    (folder / FILE).write_text(format_settings(settings), "utf-8")
+
+
+def _secret(folder: Path, name: str) -> Secret:
+    path = folder / name
+    if not path.exists() or path.stat().st_size != KEY_BYTES:
+        raise Refused(SiteReason.SecretMissing, name)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise Refused(SiteReason.SecretOpen, name)
+    return Secret(path.read_bytes())
+
+
+def ledger_signer(folder: Path, settings: Settings) -> Signer:
+    """Return the ledger's key, named by the site."""
+    return signer_from(f"{settings.site}/ledger", SignatureType.ED25519, _secret(folder, "keys/ledger"))
+
+
+def _certificates(path: Path) -> tuple[bytes, ...]:
+    data = path.read_bytes()
+    found = x509.load_pem_x509_certificates(data) if PEM in data else [x509.load_der_x509_certificate(data)]
+    return tuple(certificate.public_bytes(Encoding.DER) for certificate in found)
+
+
+def _anchors(folder: Path, settings: Settings) -> TrustAnchors:
+    roots: dict[str, tuple[bytes, ...]] = {}
+    for path in sorted((folder / "roots").glob("*")):
+        try:
+            roots[str(UUID(path.stem))] = _certificates(path)
+        except ValueError as error:
+            raise Malformed(SiteReason.RootWrong, path.name) from error
+        if settings.rp_id != "localhost" and any(SIMULATOR.encode() in der for der in roots[str(UUID(path.stem))]):
+            raise Refused(SiteReason.SimulatorNotLocal, path.name)
+    return TrustAnchors(roots)
+
+
+def open_site(folder: Path) -> tuple[Site, Settings]:
+    """Open a site: this process is then the only one.
+
+    Raises:
+        Malformed: settings or roots cannot be read.
+        Refused: a key is missing or open to others, or the store will not open.
+    """
+    settings = read_settings(folder)
+    macs = LocalFactMac(_secret(folder, "keys/facts"))
+    clock, nonce, pepper = SystemClock(), _secret(folder, "keys/nonce"), _secret(folder, "pepper")
+    anchors = _anchors(folder, settings)
+    store = SqliteFactStore(folder, macs, LocalCheckpointSigner(ledger_signer(folder, settings)), clock)
+    site = Site(
+        settings=SiteSettings(site=settings.site, origin=settings.origin, rp_id=settings.rp_id, rp_name=settings.name),
+        keys=Keys(nonce=nonce),
+        store=store,
+        codes=CodeDesk(pepper, SqliteVerifierReader(store)),
+        clock=clock,
+        entropy=SystemEntropy(),
+        anchors=anchors,
+        folds=Folds(),
+    )
+    return site, settings
+
+
+async def _sweep_for_ever(site: Site) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_SECONDS)
+        with contextlib.suppress(Unavailable):
+            await sweep(site)
+
+
+def make_server(site: Site) -> Starlette:
+    """Make the application with the sweeper beside it."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        sweeper = asyncio.create_task(_sweep_for_ever(site))
+        yield
+        sweeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sweeper
+        site.store.close()
+
+    return make_app(site, lifespan)

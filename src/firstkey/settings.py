@@ -1,0 +1,97 @@
+"""A site's settings: `firstkey.toml`, read strictly. Secrets stand in files of their own, never here."""
+
+import re
+import tomllib
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+from firstkey.values.errors import Malformed, Says
+
+FILE = "firstkey.toml"
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
+
+
+class SettingsReason(Enum):
+    """What is wrong with a site's settings."""
+
+    SettingsMissing = Says("There is no firstkey.toml in this folder.", "Make a site with `firstkey init --site DIR`.")
+    SettingsWrong = Says("firstkey.toml cannot be used.", "Correct the line named.")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file says.
+
+    Attributes:
+        site: the site's id; it stands in every statement and case, and never changes.
+        name: the organisation, for people.
+        origin: the origin of the page, `https://join.example.org`.
+        rp_id: the relying party's domain: the page's host or a parent of it. It can never change.
+        host, port: where the server listens.
+    """
+
+    site: str
+    name: str
+    origin: str
+    rp_id: str
+    host: str = "127.0.0.1"
+    port: int = 8443
+
+
+def _line_of(text: str, key: str) -> int:
+    found = (number for number, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(key)}\b", line))
+    return next(found, 1)
+
+
+def _wrong(text: str, key: str, what: str) -> Malformed:
+    return Malformed(SettingsReason.SettingsWrong, f"{FILE}:{_line_of(text, key)}: {key}: {what}")
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read a site's settings.
+
+    Raises:
+        Malformed: SettingsMissing, or SettingsWrong with the line.
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise Malformed(SettingsReason.SettingsMissing, str(folder))
+    text = path.read_text("utf-8")
+    try:
+        values = tomllib.loads(text)
+        settings = msgspec.convert(values, Settings)
+    except tomllib.TOMLDecodeError as error:
+        raise Malformed(SettingsReason.SettingsWrong, f"{FILE}: {error}") from error
+    except msgspec.ValidationError as error:
+        named = re.search(r"`\$?\.?(\w+)`", str(error))
+        raise _wrong(text, named.group(1) if named else "", str(error)) from error
+    check_settings(settings, text)
+    return settings
+
+
+def check_settings(settings: Settings, text: str = "") -> None:
+    """Refuse settings under which WebAuthn cannot work, or that would send people in the clear.
+
+    Raises:
+        Malformed: SettingsWrong.
+    """
+    scheme, _, host = settings.origin.partition("://")
+    name = host.partition(":")[0]
+    if scheme != "https" and name != "localhost":
+        raise _wrong(text, "origin", "write an https address, or http://localhost for a trial")
+    if not host or "/" in host or host != host.lower():
+        raise _wrong(text, "origin", "write scheme and host alone, in lower case, without a path")
+    if _NAME.fullmatch(settings.rp_id) is None or not (name == settings.rp_id or name.endswith("." + settings.rp_id)):
+        raise _wrong(text, "rp_id", "write the page's host, or a domain that it ends in")
+    if not 1 <= settings.port <= 65535:
+        raise _wrong(text, "port", "write a number from 1 to 65535")
+    if _NAME.fullmatch(settings.site) is None:
+        raise _wrong(text, "site", "write lower-case letters, digits, dots and hyphens")
+
+
+def format_settings(settings: Settings) -> str:
+    """Return the file's text."""
+    lines = (f"{name} = {msgspec.json.encode(getattr(settings, name)).decode()}" for name in settings.__struct_fields__)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""HTTP: one route table, one way in, one way to say no."""

@@ -1,0 +1,121 @@
+"""The route table. A row is a method, a path and an action; all else is read off the action's signature.
+
+Whom the action takes as its caller is what the route demands: an `Operator` a session, a `Device` a proof over the
+request, a `Stranger` nothing. What it takes as `asked` is the body, what it returns the answer. A route that is not in
+the table does not exist; an action that is not in the table cannot be reached.
+"""
+
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from typing import Any, NamedTuple, get_type_hints
+
+from firstkey.actions import (
+    acts,
+    approval,
+    claim,
+    closure,
+    delivery,
+    devices,
+    founding,
+    proofing,
+    queries,
+    records,
+    redemption,
+    registration,
+    request,
+    sign_in,
+)
+from firstkey.actions.site import Device, Operator, Stranger
+
+Action = Callable[..., Coroutine[Any, Any, Any]]
+
+BODY_BYTES_MAX = 64 * 1024
+LIST_BYTES_MAX = 4 * 1024 * 1024
+
+
+class Guard(StrEnum):
+    """What a caller must show."""
+
+    OPEN = "open"
+    SESSION = "session"
+    DEVICE = "device"
+
+
+GUARDS: dict[type, Guard] = {Stranger: Guard.OPEN, Operator: Guard.SESSION, Device: Guard.DEVICE}
+
+
+class Route(NamedTuple):
+    """One row, and what follows from it.
+
+    Attributes:
+        asked: the type of the body, or of the query of a GET; None where there is none.
+        answer: the type of the answer.
+        names: names of the path's parameters, in order.
+    """
+
+    method: str
+    path: str
+    action: Action
+    guard: Guard
+    asked: type | None
+    answer: type
+    names: tuple[str, ...]
+    body_bytes_max: int = BODY_BYTES_MAX
+
+    @property
+    def operation(self) -> str:
+        """The action's name, unique in the table."""
+        return self.action.__name__
+
+
+def route(method: str, path: str, action: Action, body_bytes_max: int = BODY_BYTES_MAX) -> Route:
+    """Read a row's consequences off its action: `action(site, caller, *path parameters, asked) -> answer`."""
+    hints = get_type_hints(action)
+    answer = hints.pop("return")
+    _, caller, *rest = hints.items()
+    names = tuple(part.strip("{}") for part in path.split("/") if part.startswith("{"))
+    asked = [kind for name, kind in rest if name not in names]
+    return Route(method, path, action, GUARDS[caller[1]], asked[0] if asked else None, answer, names, body_bytes_max)
+
+
+ROUTES: tuple[Route, ...] = (
+    route("POST", "/api/founding/options", founding.founder_options),
+    route("POST", "/api/founding/register", founding.enroll_founder),
+    route("POST", "/api/founding/statement", founding.founding_statement),
+    route("POST", "/api/founding/sign", founding.sign_founding),
+    route("POST", "/api/sign-in/options", sign_in.sign_in_options),
+    route("POST", "/api/sign-in", sign_in.sign_in),
+    route("POST", "/api/sign-out", sign_in.sign_out),
+    route("POST", "/api/statements", acts.ask_statement),
+    route("POST", "/api/people", records.record_people, LIST_BYTES_MAX),
+    route("GET", "/api/cases", queries.list_cases),
+    route("POST", "/api/cases", request.open_case),
+    route("GET", "/api/cases/{case}", queries.show_case),
+    route("POST", "/api/cases/{case}/hold", request.hold_case),
+    route("POST", "/api/cases/{case}/lift", request.lift_hold),
+    route("POST", "/api/cases/{case}/proofing", proofing.record_proofing),
+    route("POST", "/api/cases/{case}/proofing/withdraw", proofing.withdraw_proofing),
+    route("POST", "/api/cases/{case}/approvals", approval.give_approval),
+    route("POST", "/api/cases/{case}/approvals/deny", approval.deny_approval),
+    route("POST", "/api/cases/{case}/approvals/withdraw", approval.withdraw_approval),
+    route("POST", "/api/cases/{case}/start-codes", claim.show_start_code),
+    route("POST", "/api/cases/{case}/anchor", claim.anchor_claim),
+    route("POST", "/api/cases/{case}/release", claim.release_claim),
+    route("POST", "/api/cases/{case}/pass/reveal", delivery.reveal_pass),
+    route("POST", "/api/cases/{case}/pass/revoke", delivery.revoke_pass),
+    route("POST", "/api/cases/{case}/attendance", redemption.confirm_attendance),
+    route("POST", "/api/cases/{case}/withdraw", closure.withdraw_case),
+    route("POST", "/api/cases/{case}/fraud", closure.report_fraud),
+    route("POST", "/api/cases/{case}/review", closure.record_review),
+    route("POST", "/api/claim", claim.claim_case),
+    route("POST", "/api/claim/status", devices.show_claim),
+    route("POST", "/api/claim/start-code", claim.scan_start_code),
+    route("POST", "/api/claim/pass", delivery.get_pass),
+    route("POST", "/api/claim/redeem", redemption.redeem_pass),
+    route("POST", "/api/claim/own-key/options", redemption.ask_own_key),
+    route("POST", "/api/claim/own-key", redemption.assert_own_key),
+    route("POST", "/api/claim/ceremony", registration.start_ceremony),
+    route("POST", "/api/claim/register", registration.register_credential),
+    route("POST", "/api/claim/not-me", claim.not_me),
+)
+"""Everything that can be asked over HTTP, beside the pages and the site's health."""
