@@ -8,23 +8,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from firstkey.enrollment.approval.commands import DenyApproval, WithdrawApproval
+from firstkey.enrollment.approval import DenyApproval, WithdrawApproval
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene, scene_of
 from firstkey.enrollment.case.state import Case, Credential
 from firstkey.enrollment.case.words import Cause, CredentialState, Stage
-from firstkey.enrollment.claim.commands import ClaimDevice, RefuseRival, ReleaseClaim, ReplaceClaim
-from firstkey.enrollment.closure.commands import FenceCase, ReportFraud, Sweep, WithdrawCase
-from firstkey.enrollment.issuance.commands import RevokePass
+from firstkey.enrollment.claim import ClaimDevice, RefuseRival, ReleaseClaim, ReplaceClaim
+from firstkey.enrollment.closure import FenceCase, ReportFraud, Sweep, WithdrawCase
+from firstkey.enrollment.issuance import RevokePass
 from firstkey.enrollment.lifecycle.decide import Decision
-from firstkey.enrollment.proofing.commands import WithdrawProofing
-from firstkey.enrollment.registration.commands import (
+from firstkey.enrollment.proofing import WithdrawProofing
+from firstkey.enrollment.registration import (
     MintNativePass,
     NoteNativePassUsed,
     ReadBackCredential,
     ReapNativePass,
 )
-from firstkey.enrollment.request.commands import HoldCase, LiftHold, ReviseCase
+from firstkey.enrollment.request import HoldCase, LiftHold, ReviseCase
 from firstkey.policy.model import Purpose, Requirements, Tier
 from firstkey.values.errors import Refused
 from tests.core.enrollment.world import (

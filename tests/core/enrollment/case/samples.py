@@ -8,9 +8,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from hypothesis import strategies as st
 
-from firstkey.enrollment.case.facts import Fact, fact_fields
+from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.surroundings import By, Made
+from firstkey.policy.model import Requirements
 from firstkey.values.canonical import INTEGER_MAX
-from tests.core.enrollment.world import PASS_PATH
+from tests.core.enrollment.world import GOOD, PASS_PATH
 
 LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(-INTEGER_MAX, INTEGER_MAX),
@@ -53,13 +55,14 @@ def _filled(kind: Any, name: str) -> Any:
     if origin in (Union, types.UnionType):
         return _filled(arguments[0], name)
     if origin is tuple:
-        return tuple(f"{name}-{number}" for number in (1, 2))
-    return next(iter(kind)) if issubclass(kind, Enum) else PASS_PATH
+        return tuple(By(f"person-{number}", f"statement-{number}", f"delegator-{number}") for number in (1, 2))
+    of_kind = {By: By("person-1", "statement-1", "delegator-1"), Made: GOOD, Requirements: PASS_PATH}
+    return next(iter(kind)) if issubclass(kind, Enum) else of_kind[kind]
 
 
 def filled(kind: type[Fact]) -> Fact:
     """Return a fact with every field told, the optional ones too; texts say their field's name."""
-    return kind(**{name: _filled(hint, name) for name, hint in fact_fields(kind).items()})
+    return kind(**{field.name: _filled(field.type, field.name) for field in msgspec.structs.fields(kind)})
 
 
 def bare(kind: type[Fact]) -> Fact:

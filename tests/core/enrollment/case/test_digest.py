@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from firstkey.enrollment.case.digest import device_of, digest_of, digest_to_sign
 from firstkey.enrollment.case.state import Approval, Case, Hold, Signed, known
+from firstkey.enrollment.case.surroundings import By
 from firstkey.enrollment.case.words import Stage
 from firstkey.policy.model import KeyTerms, Purpose, Requirements, Tier, Trust
 from firstkey.values import canonical
@@ -100,11 +101,11 @@ def test_bootstrap_and_key_terms_are_in_the_digest() -> None:
     [
         changed(handle_digest="handle-2"),
         changed(duties=frozenset()),
-        changed(approvals=(Approval("anna", "statement-9", START, None),)),
+        changed(approvals=(Approval(By("anna", "statement-9"), START),)),
         changed(tries_failed=2, passes_issued=2, first_pass_at=START, adverse_at=START),
         changed(hold=Hold("notice", None)),
         changed(claim=replace(known(CASE.claim), anchor=None, sealing_key="sealing-2", claim="claim-2")),
-        changed(proofing=replace(known(CASE.proofing), counts_from=START - 1, proofer="pia", statement="statement-9")),
+        changed(proofing=replace(known(CASE.proofing), counts_from=START - 1, by=By("pia", "statement-9"))),
     ],
 )
 def test_what_happens_to_a_case_is_not_in_the_digest(other: Case) -> None:

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstkey.enrollment.case import facts
-from firstkey.enrollment.case.facts import FACTS, Fact, decode_fact, encode_fact, fact_fields
+from firstkey.enrollment.case.facts import FACTS, Fact, decode_fact, encode_fact, shared
+from firstkey.enrollment.case.state import NeverOpened, Pass
+from firstkey.enrollment.case.surroundings import By, Made
+from firstkey.policy.model import Channel
 from firstkey.values import canonical
 from firstkey.values.canonical import CanonicalReason
 from firstkey.values.errors import Malformed
@@ -22,41 +25,40 @@ CaseOpened            at site case account account_commitment incarnation person
                       handle_digest expires_at | requester delegator privileged position lost_credential lost_cause
 CaseRefused           at site case account purpose policy path reason
 CaseRevised           at revision expires_at | person
-CaseHeld              at by | person statement
-HoldLifted            at people statements
-ProofingRecorded      at method level evidence proofed_at | proofer delegator statement companion
-ProofingWithdrawn     at person statement for_cause
-ApprovalGiven         at person digest statement | delegator
-ApprovalDenied        at person statement | delegator
-ApprovalWithdrawn     at person statement for_cause
-DeviceClaimed         at claim device_key sealing_key | confirmer delegator statement
-ClaimAnchored         at claim anchor | asset start_code confirmer delegator statement
-ClaimReleased         at claim people statements handle_digest
+CaseHeld              at source | by
+HoldLifted            at by
+ProofingRecorded      at method level evidence proofed_at | by companion
+ProofingWithdrawn     at by for_cause
+ApprovalGiven         at digest by
+ApprovalDenied        at by
+ApprovalWithdrawn     at by for_cause
+DeviceClaimed         at claim device_key sealing_key | by
+ClaimAnchored         at claim anchor | asset start_code by
+ClaimReleased         at claim handle_digest | by
 RivalRefused          at claim rival_key
 PassIssued            at pass_id number channel epoch
-PassArmed             at pass_id ends_at | deliverer delegator statement
+PassArmed             at pass_id ends_at | by
 PassRedeemed          at pass_id window_ends_at
 TryFailed             at pass_id tries_failed
 PassRevoked           at pass_id cause
 PassExpired           at pass_id
-AttendanceConfirmed   at claim confirmer statement window_ends_at | serial delegator
+AttendanceConfirmed   at claim window_ends_at by | serial
 OwnKeyAsserted        at claim credential statement window_ends_at tier ends_at
 CeremonyStarted       at ceremony challenge
 CeremonyRefused       at ceremony reason
-CredentialRegistered  at credential public_key_digest aaguid maker fmt algorithm roaming trust user_verified
-                      backup_eligible tier ends_at | serial ceremony destination
+CredentialRegistered  at made tier ends_at | destination
 NativePassMinted      at native destination window_ends_at
 NativePassUsed        at native
-NativePassReaped      at native cause | people statements
+NativePassReaped      at native cause | by
 StrayCredentialFound  at destination credential
 CredentialActivated   at credential tier ends_at
 CredentialHeld        at credential case purpose tier ends_at relayable requirements
 CredentialSuspended   at credential cause
-CredentialRestored    at credential | people statements
+CredentialRestored    at credential | by
 CredentialRecalled    at credential cause
 CredentialEnded       at credential cause
 CaseClosed            at reason
-ReviewRecorded        at person statement outcome
+ReviewRecorded        at outcome by
 """
 """The form that the first ledgers hold: fields that are always there, then those that a writer may not know yet."""
 
@@ -170,13 +172,16 @@ def test_every_fact_is_listed_once() -> None:
     assert set(FACTS) == set(Fact.__subclasses__())
 
 
-def test_a_facts_fields_are_told_with_their_types() -> None:
-    """`fact_fields` gives each field with its type, in order."""
-    assert fact_fields(facts.TryFailed) == {"at": int, "pass_id": str, "tries_failed": int}
-    assert list(fact_fields(facts.PassArmed)) == [*first_form()["PassArmed"][0], *first_form()["PassArmed"][1]]
+def test_what_two_values_share_is_brought_along() -> None:
+    """`shared` gives the fields that a value has in common with a type, and no other."""
+    fact = facts.PassIssued(at=1, pass_id="pass-1", number=1, channel=Channel.DEVICE_SEALED, epoch=2)
+    assert shared(fact, Pass) == {"pass_id": "pass-1", "number": 1, "channel": Channel.DEVICE_SEALED, "epoch": 2}
+    assert shared(fact, facts.PassExpired) == {"at": 1, "pass_id": "pass-1"}
+    assert shared(fact, NeverOpened) == {}
 
 
 def test_no_fact_can_carry_a_code() -> None:
     """The code of a pass is in no field: the only codes in facts are start codes, which admit nobody."""
-    fields = {name for kind in FACTS for name in fact_fields(kind)}
+    kinds: tuple[type[msgspec.Struct], ...] = (*FACTS, By, Made)
+    fields = {name for kind in kinds for name in kind.__struct_fields__}
     assert {name for name in fields if "code" in name or "secret" in name} == {"start_code"}

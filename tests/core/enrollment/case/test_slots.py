@@ -5,9 +5,10 @@ import pytest
 from msgspec.structs import replace
 
 from firstkey.enrollment.case import facts
-from firstkey.enrollment.case.facts import FACTS, Fact, fact_fields
+from firstkey.enrollment.case.facts import FACTS, Fact
 from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
 from firstkey.enrollment.case.state import Native, NeverOpened
+from firstkey.enrollment.case.surroundings import By
 from firstkey.enrollment.case.words import Closure, NativeState, PassState, Stage
 from firstkey.policy.model import Anchor, Purpose
 from tests.core.enrollment.case.samples import bare, filled
@@ -88,9 +89,9 @@ def test_what_is_never_freed() -> None:
 @pytest.mark.parametrize("kind", FACTS)
 def test_a_signed_fact_spends_its_statements(kind: type[Fact]) -> None:
     """Each statement that a fact names is spent for this case, each start code for the whole site, and nothing else."""
-    names = set(fact_fields(kind))
-    spent = {("statement", "statement-1:case-1")} if "statement" in names else set()
-    spent |= {("statement", f"statements-{number}:case-1") for number in (1, 2) if "statements" in names}
+    names = set(kind.__struct_fields__)
+    spent = {("statement", "statement-1:case-1")} if names & {"statement", "by"} else set()
+    spent |= {("statement", "statement-2:case-1")} if isinstance(getattr(filled(kind), "by", None), tuple) else set()
     spent |= {("start_code", "start_code-1")} if "start_code" in names else set()
     assert spent_slots("case-1", filled(kind)) == spent
 
@@ -99,15 +100,15 @@ def test_a_signed_fact_spends_its_statements(kind: type[Fact]) -> None:
 def test_what_is_not_signed_spends_nothing(kind: type[Fact]) -> None:
     """A fact that tells no statement and no start code uses nothing up."""
     told = {field.name for field in msgspec.structs.fields(kind) if field.required}
-    assert bool(spent_slots("case-1", bare(kind))) is bool(told & {"statement", "statements", "start_code"})
+    assert bool(spent_slots("case-1", bare(kind))) is bool(told & {"statement", "by"})
 
 
 def test_an_act_is_spent_once_per_case() -> None:
     """One act may sign many cases, each once: the slot names statement and case."""
-    given_ = facts.ApprovalGiven(at=START, person="anna", digest="d", statement="statement-1")
+    given_ = facts.ApprovalGiven(at=START, digest="digest-1", by=By("anna", "statement-1"))
     assert spent_slots("case-1", given_) == {("statement", "statement-1:case-1")}
     assert spent_slots("case-2", given_) == {("statement", "statement-1:case-2")}
     visited = facts.ClaimAnchored(
-        at=START, claim="claim-1", anchor=Anchor.PRESENCE, start_code="start-1", statement="statement-2"
+        at=START, claim="claim-1", anchor=Anchor.PRESENCE, start_code="start-1", by=By("cora", "statement-2")
     )
     assert spent_slots("case-1", visited) == {("start_code", "start-1"), ("statement", "statement-2:case-1")}

@@ -17,6 +17,7 @@ from firstkey.enrollment.case.state import (
     stage_of,
     without_lapsed_window,
 )
+from firstkey.enrollment.case.surroundings import By
 from firstkey.enrollment.case.words import Closure, CredentialState, NativeState, PassState, Stage
 from firstkey.policy.model import Anchor, Bootstrap, Purpose, Requirements, Tier
 from firstkey.values.errors import Defect
@@ -147,7 +148,7 @@ def test_a_window_without_a_pass_lapses_with_what_came_before(case: Case, lapses
     assert without_lapsed_window(case) == (replace(case, window=None) if lapses else case)
 
 
-APPROVED_TWICE = (Approval("anna", "statement-2", START, None), Approval("arno", "statement-9", START, None))
+APPROVED_TWICE = (Approval(By("anna", "statement-2"), START), Approval(By("arno", "statement-9"), START))
 
 
 @pytest.mark.parametrize(
