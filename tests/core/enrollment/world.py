@@ -319,15 +319,19 @@ class World:
 
     def up_to(self, stage: Stage) -> World:
         """Walk the honest case until it waits for this stage."""
-        if self.requirements.bootstrap is Bootstrap.OWN_KEY:
-            self.surround(
-                keys=frozenset({"credential-0", "credential-lost"}),
-                vouching=frozenset({Vouching("credential-0", Tier.STANDARD, None)}),
-            )
-        walk: dict[Stage, Callable[[], object]] = {
+        while self.stage is not stage:
+            self.step()
+        return self
+
+    def step(self) -> None:
+        """Take the honest case's next step."""
+        if self.requirements.bootstrap is Bootstrap.OWN_KEY and not self.around.vouching:
+            vouching = frozenset({Vouching("credential-0", Tier.STANDARD, None)})
+            self.surround(keys=frozenset({"credential-0", "credential-lost"}), vouching=vouching)
+        steps: dict[Stage, Callable[[], object]] = {
             Stage.UNOPENED: self._opened,
             Stage.PROOFING: self.proof,
-            Stage.APPROVAL: self.approve,
+            Stage.APPROVAL: self._approved,
             Stage.CLAIM: self._claimed,
             Stage.ISSUANCE: self.issue,
             Stage.DELIVERY: self.arm,
@@ -335,9 +339,7 @@ class World:
             Stage.REGISTRATION: self._made,
             Stage.ACTIVATION: self.activate,
         }
-        while self.stage is not stage:
-            walk[self.stage]()
-        return self
+        steps[self.stage]()
 
     def _opened(self) -> None:
         names_lost = self.purpose in (Purpose.REPLACEMENT, Purpose.RECOVERY)
@@ -345,6 +347,9 @@ class World:
             self.surround(keys=frozenset({"credential-lost"}))
         lost = {"lost_credential": "credential-lost", "lost_cause": Cause.LOST} if names_lost else {}
         self.open(**lost)
+
+    def _approved(self) -> None:
+        self.approve(SECOND_APPROVER if self.state.approvals else APPROVER)
 
     def _claimed(self) -> None:
         if self.state.claim is None:
