@@ -76,14 +76,18 @@ class SweepHoldings(HoldingsCommand, frozen=True):
 
 def activate_credential(scene: Scene, _: ActivateCredential) -> Step:
     """Activate, and end the case."""
-    credential = present(scene.case.credential, R.NotAStep)
+    credential, lifetime = present(scene.case.credential, R.NotAStep), scene.required.credential_lifetime_ms
     stand_on_ground(scene, Moment.ACTIVATION)
     require(credential.state is CredentialState.PENDING, R.CredentialStateDiffers)
     activated = CredentialActivated(
         at=scene.now,
         credential=credential.credential,
         tier=min(credential.tier, scene.required.tier),
-        ends_at=earliest(credential.ends_at, scene.around.account.ends_at),
+        ends_at=earliest(
+            credential.ends_at,
+            scene.around.account.ends_at,
+            None if lifetime is None else credential.registered_at + lifetime,
+        ),
     )
     return Step((activated, CaseClosed(at=scene.now, reason=Closure.COMPLETED)))
 

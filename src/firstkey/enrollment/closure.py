@@ -60,7 +60,8 @@ def report_fraud(scene: Scene, command: ReportFraud) -> Step:
     """End a held case as a fraud."""
     require(scene.case.hold is not None, R.CaseNotHeld)
     check_two_uninvolved(scene, command.acts, "report_fraud")
-    return Step(closing(scene.case, Closure.FRAUD_REPORTED, scene.now))
+    by = tuple(act.by for act in command.acts)
+    return Step(closing(scene.case, Closure.FRAUD_REPORTED, scene.now, by=by))
 
 
 def fence_case(scene: Scene, _: FenceCase) -> Step:

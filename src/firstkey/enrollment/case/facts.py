@@ -352,9 +352,10 @@ class CredentialEnded(Fact, frozen=True):
 
 
 class CaseClosed(Fact, frozen=True):
-    """The case is over."""
+    """The case is over; `by` are those who signed that it be."""
 
     reason: Closure
+    by: tuple[By, ...] = ()
 
 
 class ReviewRecorded(Fact, frozen=True):

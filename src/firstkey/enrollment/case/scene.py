@@ -1,6 +1,7 @@
 """What a stage decides with, and what it answers."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -58,8 +59,10 @@ class Step(msgspec.Struct, frozen=True):
     not_after: int | None = None
 
 
-def _within_limits(required: Requirements, purpose: Purpose) -> Requirements:
-    """Hold requirements to what is compiled, whoever wrote them."""
+@lru_cache(maxsize=1024)  # a site has few requirements, and every decision asks
+def _in_force(pinned: Requirements, current: Requirements | None, purpose: Purpose) -> Requirements:
+    """Join pinned and current requirements, and hold them to what is compiled, whoever wrote them."""
+    required = pinned if current is None else stricter(pinned, current)
     lifetime = required.credential_lifetime_ms
     return msgspec.structs.replace(
         required,
@@ -73,9 +76,7 @@ def _within_limits(required: Requirements, purpose: Purpose) -> Requirements:
 
 def scene_of(case: Case, around: Surroundings, ruling: Ruling, now: int) -> Scene:
     """Set the scene: join what was pinned with what holds now."""
-    current = ruling.requirements
-    joined = case.requirements if current is None else stricter(case.requirements, current)
-    required = _within_limits(joined, case.purpose)
+    required = _in_force(case.requirements, ruling.requirements, case.purpose)
     return Scene(case=case, around=around, ruling=ruling, now=now, required=required)
 
 

@@ -29,7 +29,7 @@ def check_separation(scene: Scene, duty: Duty, persons: frozenset[str]) -> None:
         Refused: JoinerHoldsNoDuty, DutiesConflict.
     """
     case = scene.case
-    require(case.person not in persons, R.JoinerHoldsNoDuty)
+    require(case.person not in persons or duty is Duty.REQUESTER, R.JoinerHoldsNoDuty)
     for held, person in case.duties:
         require(person not in persons or not kept_apart(duty, held, scene.required), R.DutiesConflict, held.value)
 
