@@ -173,7 +173,6 @@ class SiteWorld:
                 "account": "standard",
                 "employment": "employee",
                 "workplace": "on_site",
-                "coverage": "full",
                 "device": "managed",
             },
         }

@@ -15,12 +15,12 @@ from firstkey.actions.people import PersonRecord, find_person, person_of_account
 from firstkey.actions.rulings import ruling_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import SiteState, new_fact, site_state
-from firstkey.enrollment.activation import HoldingsCommand, decide_holdings, replay_holding
+from firstkey.enrollment.activation import HoldingsCommand, SweepHoldings, decide_holdings, replay_holding
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
-from firstkey.enrollment.case.words import Closure, Covered, CredentialState, PassState
+from firstkey.enrollment.case.words import Closure, Covered, CredentialState, PassState, Stage
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import apply_fact
@@ -145,6 +145,13 @@ class Casework:
             new = [new_fact(fact, Activity.ENROLLMENT) for fact in facts]
             self.tx.append(account_stream(person.account), number, new)
 
+    def look_again(self, person: PersonRecord) -> None:
+        """Write down what a changed record has made true of a person's credentials and open cases."""
+        self.decide_holdings(person, SweepHoldings())
+        for row in self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX):
+            if row.stage != Stage.CLOSED:
+                self.decide(row.case.removeprefix("case/"), Sweep())
+
     def _person(self, state: CaseState, command: Command) -> PersonRecord:
         if isinstance(state, Case):
             record = find_person(self.tx, state.person)
@@ -165,16 +172,17 @@ class Casework:
     ) -> Surroundings:
         tx, account = self.tx, person.account
         holdings = read_holdings(self.site, tx, account).state
-        eligible = standing.eligible
+        found = (find_person(tx, founder) for founder, _, _ in standing.founders)
+        here = {record.person: record for record in found if record is not None and record.active}
+        eligible = frozenset(pair for pair in standing.eligible if pair[0] in here)
         if person.manager is not None:
             eligible |= {(person.manager, ApproverRule.MANAGER.value)}
-        records = (find_person(tx, founder) for founder, _, _ in standing.founders)
         known = statements_of(state) if isinstance(state, Case) else frozenset()
         return Surroundings(
             account=person.standing,
             epoch=standing.epoch,
             eligible=eligible,
-            affiliations=frozenset(record.affiliation for record in records if record is not None),
+            affiliations=frozenset(record.affiliation for record in here.values()),
             verified=verified_again(self.site, tx, known | statements),
             live_pass_elsewhere=self._let_go_of(SlotKind.LIVE_PASS, account, case),
             native_elsewhere=self._held_elsewhere(SlotKind.NATIVE_PASS, account, case),

@@ -1,5 +1,8 @@
 """What a person in a session may see of cases."""
 
+import re
+from typing import Annotated
+
 import msgspec
 
 from firstkey.actions.casework import Casework, run
@@ -11,10 +14,12 @@ from firstkey.enrollment.case.state import Case, stage_of
 from firstkey.enrollment.case.words import Closure, CredentialState, PassState, Stage
 from firstkey.policy.model import Anchor, Purpose
 from firstkey.ports.fact_store import Reader, answer_async
-from firstkey.ports.queues import CaseCursor, CaseIndex
+from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex
 from firstkey.values.errors import Refused
 
 PAGE_ROWS_DEFAULT = 50
+
+_CURSOR = re.compile(r"^([0-9]{1,16}):([!-~]{1,200})$")
 
 
 class CaseShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,8 +75,8 @@ class CasesAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which cases: those that wait for a stage, or all."""
 
     stage: Stage | None = None
-    after: str | None = None
-    limit: int = PAGE_ROWS_DEFAULT
+    after: Annotated[str, msgspec.Meta(pattern=_CURSOR.pattern)] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_ROWS_MAX)] = PAGE_ROWS_DEFAULT
 
 
 def _let_in(site: Site, reader: Reader, caller: Operator) -> None:
@@ -134,8 +139,8 @@ async def list_cases(site: Site, caller: Operator, asked: CasesAsked) -> CasePag
     def view(reader: Reader) -> CasePage:
         _let_in(site, reader, caller)
         index = CaseIndex.ALL if asked.stage is None else CaseIndex.STAGE
-        due_at, _, stream = (asked.after or "").partition(":")
-        cursor = CaseCursor(int(due_at), stream) if stream and due_at.isdigit() else None
+        last_read = _CURSOR.match(asked.after or "")
+        cursor = None if last_read is None else CaseCursor(int(last_read[1]), last_read[2])
         value = "" if asked.stage is None else asked.stage.value
         rows = reader.cases(index, value, after=cursor, limit=asked.limit)
         listed = tuple(

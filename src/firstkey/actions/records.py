@@ -10,12 +10,14 @@ from firstkey.actions.site import Operator, Site
 from firstkey.actions.site_stream import PeopleRecorded, append_site_facts, site_state
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.separation import ADMINISTRATOR
-from firstkey.policy.facts import FACTS, Asserted
+from firstkey.policy.facts import FACTS, Asserted, FactReason
 from firstkey.values import canonical
 from firstkey.values.encoding import sha256_hex
-from firstkey.values.errors import Refused
+from firstkey.values.errors import Malformed, Refused
 
 RECORD_PEOPLE = "record_people"
+OF_RECORD = frozenset({"people", "assets"})
+"""The kinds of source that such a list can speak for; how a case was opened is nobody's to import."""
 
 
 class PersonToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,10 +56,11 @@ def digest_of_people(people: tuple[PersonToRecord, ...]) -> str:
 
 
 async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> PeopleAnswer:
-    """Store people.
+    """Store people, and write down in the same transaction what it means for their open cases and their keys.
 
     Raises:
-        Refused: NotEligible, ActNotForThis, or a fact that no such source may assert.
+        Malformed: a fact that no such source may assert.
+        Refused: NotEligible, ActNotForThis.
     """
     verdict, evidence = await judge_signed(site, asked.signed, caller.person)
     digest = digest_of_people(asked.people)
@@ -70,7 +73,9 @@ async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> 
             raise Refused(R.ActNotForThis)
         keep_evidence(tx, verdict, evidence)
         for person in asked.people:
-            store_person(tx, _record(find_person(tx, person.person), person, tx.now))
+            record = _record(find_person(tx, person.person), person, tx.now)
+            store_person(tx, record)
+            casework.look_again(record)
         recorded = PeopleRecorded(
             at=tx.now,
             person=caller.person,
@@ -92,9 +97,9 @@ def _record(before: PersonRecord | None, said: PersonToRecord, now: int) -> Pers
     incarnation = 1 if before is None else before.incarnation + (1 if returned else 0)
     same_manager = before is not None and before.manager == said.manager
     asserted = [
-        Asserted(name, value, f"{min(FACTS[name].of_record)}:import", SOURCE_RANK, now)
+        Asserted(name, value, f"{_kind_of_source(name)}:import", SOURCE_RANK, now)
         for name, value in sorted(said.facts.items())
-        if name in FACTS and not _says_already(before, name, value)
+        if not _says_already(before, name, value)
     ]
     return PersonRecord(
         person=said.person,
@@ -112,6 +117,15 @@ def _record(before: PersonRecord | None, said: PersonToRecord, now: int) -> Pers
         asset=said.asset,
         asserted=(*(() if before is None else before.asserted), *asserted),
     )
+
+
+def _kind_of_source(fact: str) -> str:
+    """Return whose word a fact is, of those that a list can speak for."""
+    known = FACTS.get(fact)
+    kinds = OF_RECORD.intersection(() if known is None else known.of_record)
+    if not kinds:
+        raise Malformed(FactReason.UnknownFact, fact)
+    return min(kinds)
 
 
 def _says_already(before: PersonRecord | None, name: str, value: str) -> bool:

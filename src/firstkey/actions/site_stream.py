@@ -123,6 +123,7 @@ def _apply(state: SiteState, record: Recorded) -> SiteState:
                 code_ends_at=fact.ends_at,
                 policy=fact.policy,
                 recovery_key=fact.recovery_key,
+                signed=frozenset(),  # what was signed named another recovery key
             )
         case FounderEnrolled():
             return replace(state, founders=(*state.founders, (fact.person, fact.account, fact.credential)))

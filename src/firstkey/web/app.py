@@ -178,4 +178,6 @@ def make_app(site: Site, lifespan: Any = None) -> Starlette:
         StarletteRoute("/readyz", ready, methods=["GET"]),
         StarletteRoute("/api/openapi.json", described, methods=["GET"]),
     ]
-    return Starlette(routes=routes, exception_handlers={404: unknown, 405: other_method}, lifespan=lifespan)
+    app = Starlette(routes=routes, exception_handlers={404: unknown, 405: other_method}, lifespan=lifespan)
+    app.router.redirect_slashes = False  # a redirect would name whatever host was asked for
+    return app
