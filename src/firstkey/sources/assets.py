@@ -1,0 +1,59 @@
+"""Devices as an inventory lists them: which is assigned to whom, and so what its holder's facts are.
+
+A JSON list; each row has `serial`, `model`, `assigned_to` (a person's id), `managed`, and where it is so `certificate`
+(the device holds a client certificate of ours) and `shipped` (it went to its holder by post). Whoever is shipped a
+device works far away; whoever is handed one is on site.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+from msgspec.structs import replace
+
+from firstkey.actions.records import PersonToRecord
+from firstkey.sources.reasons import SourceReason
+from firstkey.sources.rows import read_json, read_rows
+from firstkey.values.errors import Malformed
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One device."""
+
+    serial: Text
+    model: Text
+    assigned_to: Text
+    managed: bool
+    certificate: bool = False
+    shipped: bool = False
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What it says of its holder."""
+        device = "own" if not self.managed else "certified" if self.certificate else "managed"
+        return {"device": device, "workplace": "remote" if self.shipped else "on_site"}
+
+
+def read_assets(document: bytes) -> tuple[Asset, ...]:
+    """Read an inventory.
+
+    Raises:
+        Malformed: AssetsUnfit, with the row and what is wrong with it.
+    """
+    assets = read_rows(read_json(document, SourceReason.AssetsUnfit), Asset, SourceReason.AssetsUnfit)
+    for name in ("serial", "assigned_to"):
+        if len({getattr(asset, name) for asset in assets}) != len(assets):
+            raise Malformed(SourceReason.AssetsUnfit, f"the same {name} twice")
+    return assets
+
+
+def with_assets(people: Iterable[PersonToRecord], assets: Iterable[Asset]) -> tuple[PersonToRecord, ...]:
+    """Return records of people with what the inventory says of each; nothing is said of whom it does not list."""
+    by_person = {asset.assigned_to: asset for asset in assets}
+    found = ((person, by_person.get(person.person)) for person in people)
+    return tuple(
+        person if asset is None else replace(person, asset=asset.serial, facts=person.facts | asset.facts)
+        for person, asset in found
+    )
