@@ -12,11 +12,12 @@ import msgspec
 from firstkey.actions.acts import statements_of, verified_again
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
-from firstkey.actions.rulings import ruling_of
+from firstkey.actions.rulings import NOTHING_BEFORE, Before, ruling_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import SiteState, new_fact, site_state
 from firstkey.enrollment.activation import HoldingsCommand, SweepHoldings, decide_holdings, replay_holding
 from firstkey.enrollment.case.facts import decode_fact
+from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
@@ -131,7 +132,8 @@ class Casework:
         if isinstance(command, OpenCase):
             self._let_go_of(SlotKind.OPEN_CASE, f"{person.account}:{command.purpose}", case)
         around = self._around(case, number, state, person, standing, statements)
-        ruling = ruling_of(tx, state, command, person, standing)
+        before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
+        ruling = ruling_of(tx, state, command, person, standing, before)
         decision = decide(state, msgspec.structs.replace(around, **seen), command, ruling, tx.now)
         return decision, number, person
 
@@ -151,6 +153,16 @@ class Casework:
         for row in self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX):
             if row.stage != Stage.CLOSED:
                 self.decide(row.case.removeprefix("case/"), Sweep())
+
+    def _before(self, person: PersonRecord, command: OpenCase) -> Before:
+        """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
+        now = self.tx.now
+        rows = self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX)
+        cases = (self.read(row.case.removeprefix("case/")) for row in rows)
+        adverse = (c for c in cases if isinstance(c, Case) and c.adverse_at is not None)
+        tried = tuple(c.requirements for c in adverse if now - (c.adverse_at or 0) <= REMEMBERED_MS)
+        lost = read_holdings(self.site, self.tx, person.account).state.find(command.lost_credential or "")
+        return Before(tried, None if lost is None else lost.requirements)
 
     def _person(self, state: CaseState, command: Command) -> PersonRecord:
         if isinstance(state, Case):

@@ -96,9 +96,10 @@ def _record(before: PersonRecord | None, said: PersonToRecord, now: int) -> Pers
     returned = before is not None and said.active and not before.active
     incarnation = 1 if before is None else before.incarnation + (1 if returned else 0)
     same_manager = before is not None and before.manager == said.manager
+    account = "privileged" if said.privileged else "standard"
     asserted = [
         Asserted(name, value, f"{_kind_of_source(name)}:import", SOURCE_RANK, now)
-        for name, value in sorted(said.facts.items())
+        for name, value in sorted({**said.facts, "account": account}.items())
         if not _says_already(before, name, value)
     ]
     return PersonRecord(

@@ -1,6 +1,7 @@
 """What the policy in force says of a case, asked anew for every decision."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from firstkey.actions.people import PersonRecord
 from firstkey.actions.site_stream import SiteState
@@ -10,7 +11,7 @@ from firstkey.enrollment.request import OpenCase
 from firstkey.policy.evaluate import rule
 from firstkey.policy.facts import Asserted, effective, record_of, values_of
 from firstkey.policy.load import load_policy
-from firstkey.policy.model import Policy, Ruling
+from firstkey.policy.model import Policy, Requirements, Ruling
 from firstkey.policy.staffing import Person
 from firstkey.ports.fact_store import Transaction
 from firstkey.ports.kinds import DocumentKind
@@ -51,14 +52,33 @@ def _asserted(state: Case | NeverOpened | None, command: Command, now: int) -> t
     )
 
 
+class Before(NamedTuple):
+    """What may make a new case stricter.
+
+    Attributes:
+        tried: requirements of the person's cases that went wrong in the last 30 days.
+        first: those under which the lost credential was made.
+    """
+
+    tried: tuple[Requirements, ...]
+    first: Requirements | None
+
+
+NOTHING_BEFORE = Before((), None)
+
+
 def ruling_of(
     tx: Transaction,
     state: Case | NeverOpened | None,
     command: Command,
     person: PersonRecord,
     standing: SiteState,
+    before: Before = NOTHING_BEFORE,
 ) -> Ruling:
-    """Return what the policy in force says of a case, new or open, now."""
+    """Return what the policy in force says of a case, new or open, now.
+
+    What came before is joined when a case is opened, and pinned with it.
+    """
     facts = effective((*person.asserted, *_asserted(state, command, tx.now)), tx.now)
     opening = isinstance(command, OpenCase)
     people = tuple(
@@ -69,6 +89,8 @@ def ruling_of(
     return rule(
         policy_in_force(tx, standing),
         values_of(facts),
+        before.tried,
+        before.first,
         people=people if opening else None,
         requester=command.requester if isinstance(command, OpenCase) else None,
         of_record=record_of(facts),
