@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from firstkey.enrollment.approval import DenyApproval, WithdrawApproval
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Scene, scene_of
+from firstkey.enrollment.case.scene import Command, Scene, scene_of
 from firstkey.enrollment.case.state import Case, Credential
 from firstkey.enrollment.case.words import Cause, CredentialState, Stage
 from firstkey.enrollment.claim import ClaimDevice, RefuseRival, ReleaseClaim, ReplaceClaim
@@ -70,6 +70,11 @@ def refusal_of(world: World, turn: Turn) -> R | None:
     except Refused as refused:
         return R[refused.reason.name]
     return None
+
+
+def refused(world: World, command: Command) -> R | None:
+    """Return why a command is refused, when nothing has happened; None when it is taken."""
+    return refusal_of(world, lambda w: w.do(command))
 
 
 def scene(world: World) -> Scene:
