@@ -210,9 +210,7 @@ def decide_holdings(holdings: Holdings, around: Surroundings, command: HoldingsC
     return facts
 
 
-RULES: Rules = {
-    ActivateCredential: activate_credential,
-}
+RULES: Rules = {ActivateCredential: activate_credential}
 
 REPLAY: Folds = {
     CredentialActivated: _activated,

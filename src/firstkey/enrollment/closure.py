@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.facts import CaseClosed, ReviewRecorded
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, require
+from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_act, check_eligible, check_two_uninvolved, check_uninvolved
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import DeviceProof, SignedAct
@@ -14,7 +14,7 @@ from firstkey.policy.model import Duty
 
 
 class WithdrawCase(Command, frozen=True):
-    """End the case: a requester in a session, or the claiming device."""
+    """End the case: a requester or the joiner in a session, or the claiming device."""
 
     person: str | None = None
     device: DeviceProof | None = None
@@ -51,8 +51,9 @@ def withdraw_case(scene: Scene, command: WithdrawCase) -> Step:
         claim = scene.case.claim
         require(claim is not None and claim.device_key == command.device.device_key, R.WrongDevice)
     else:
-        requester = (command.person or "", Duty.REQUESTER.value)
-        require(requester in scene.around.eligible, R.NotEligible)
+        person = present(command.person, R.NotEligible)
+        own = person == scene.case.person
+        require(own or (person, Duty.REQUESTER.value) in scene.around.eligible, R.NotEligible)
     return Step(closing(scene.case, Closure.WITHDRAWN, scene.now))
 
 
@@ -103,7 +104,4 @@ RULES: Rules = {
     Sweep: sweep,
 }
 
-REPLAY: Folds = {
-    CaseClosed: _closed,
-    ReviewRecorded: _reviewed,
-}
+REPLAY: Folds = {CaseClosed: _closed, ReviewRecorded: _reviewed}

@@ -45,10 +45,6 @@ def _armed(case: Case, fact: PassArmed) -> Case:
     return replace(case, pass_=pass_, duties=with_duty(case.duties, Duty.DELIVERER, fact.by))
 
 
-RULES: Rules = {
-    ArmPass: arm_pass,
-}
+RULES: Rules = {ArmPass: arm_pass}
 
-REPLAY: Folds = {
-    PassArmed: _armed,
-}
+REPLAY: Folds = {PassArmed: _armed}

@@ -55,11 +55,6 @@ def _issued(case: Case, fact: PassIssued) -> Case:
     return replace(case, pass_=pass_, passes_issued=fact.number, first_pass_at=first)
 
 
-RULES: Rules = {
-    IssuePass: issue_pass,
-    RevokePass: revoke_pass,
-}
+RULES: Rules = {IssuePass: issue_pass, RevokePass: revoke_pass}
 
-REPLAY: Folds = {
-    PassIssued: _issued,
-}
+REPLAY: Folds = {PassIssued: _issued}

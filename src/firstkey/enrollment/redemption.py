@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from firstkey.enrollment.case.closing import closing
+from firstkey.enrollment.case.ending import last_instant
 from firstkey.enrollment.case.facts import (
     AttendanceConfirmed,
     Fact,
@@ -55,16 +56,17 @@ def redeem_pass(scene: Scene, command: RedeemPass) -> Step:
     case = scene.case
     pass_ = present(case.live_pass, R.NotAStep)
     require(pass_.state is PassState.ARMED, R.NotAStep)
+    not_after = last_instant(known(pass_.ends_at))
     stand_on_ground(scene, Moment.REDEMPTION, command.device)
     require(command.code.pass_id == pass_.pass_id, R.CodeIsForAnotherPass)
     if command.code.matched:
         redeemed = PassRedeemed(at=scene.now, pass_id=pass_.pass_id, window_ends_at=_window_ends_at(scene))
-        return Step((redeemed,), not_after=pass_.ends_at)
+        return Step((redeemed,), not_after=not_after)
     failed = case.tries_failed + 1
     facts: tuple[Fact, ...] = (TryFailed(at=scene.now, pass_id=pass_.pass_id, tries_failed=failed),)
     if failed >= scene.required.tries:
         facts += closing(case, Closure.TRIES_EXHAUSTED, scene.now, Cause.TRIES_EXHAUSTED)
-    return Step(facts, refusal=R.CodeWrong, not_after=pass_.ends_at)
+    return Step(facts, refusal=R.CodeWrong, not_after=not_after)
 
 
 def confirm_attendance(scene: Scene, command: ConfirmAttendance) -> Step:
@@ -75,14 +77,10 @@ def confirm_attendance(scene: Scene, command: ConfirmAttendance) -> Step:
     claim = present(scene.case.claim, R.ClaimMissing)
     names = (claim.claim, scene.case.person) + (() if command.serial is None else (command.serial,))
     check_duty(scene, act, Duty.CONFIRMER, "confirm_attendance", *names)
-    confirmed = AttendanceConfirmed(
-        at=scene.now,
-        claim=claim.claim,
-        window_ends_at=_window_ends_at(scene),
-        by=act.by,
-        serial=command.serial,
+    ends_at = _window_ends_at(scene)
+    return Step(
+        (AttendanceConfirmed(scene.now, claim.claim, window_ends_at=ends_at, by=act.by, serial=command.serial),)
     )
-    return Step((confirmed,))
 
 
 def assert_own_key(scene: Scene, command: AssertOwnKey) -> Step:
@@ -146,11 +144,7 @@ def _own_key_asserted(case: Case, fact: OwnKeyAsserted) -> Case:
     return replace(case, own_key=OwnKey(**shared(fact, OwnKey)), window=Window(ends_at=fact.window_ends_at))
 
 
-RULES: Rules = {
-    RedeemPass: redeem_pass,
-    ConfirmAttendance: confirm_attendance,
-    AssertOwnKey: assert_own_key,
-}
+RULES: Rules = {RedeemPass: redeem_pass, ConfirmAttendance: confirm_attendance, AssertOwnKey: assert_own_key}
 
 REPLAY: Folds = {
     PassRedeemed: _redeemed,

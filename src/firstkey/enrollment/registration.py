@@ -5,7 +5,7 @@ The ceremonies have judged whether the answer is genuine; here its facts meet th
 
 from msgspec.structs import replace
 
-from firstkey.enrollment.case.ending import earliest
+from firstkey.enrollment.case.ending import earliest, last_instant
 from firstkey.enrollment.case.facts import (
     CeremonyRefused,
     CeremonyStarted,
@@ -88,17 +88,15 @@ def start_ceremony(scene: Scene, command: StartCeremony) -> Step:
 def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact, ...]:
     """The credential, with no more than path, account and vouching key allow; and the anchor, where it is one."""
     case, required, account = scene.case, scene.required, scene.around.account
-    own_key, window = case.own_key, case.window
-    lifetime = required.credential_lifetime_ms
+    own_key, lifetime = case.own_key, required.credential_lifetime_ms
     ends_at = earliest(
         account.ends_at,
         None if lifetime is None else scene.now + lifetime,
         None if own_key is None else own_key.ends_at,
     )
-    serial = made.serial or (None if window is None else window.serial)
     registered = CredentialRegistered(
         at=scene.now,
-        made=replace(made, serial=serial),
+        made=made,
         tier=required.tier if own_key is None else min(required.tier, own_key.tier),
         ends_at=ends_at,
         destination=destination,
@@ -130,13 +128,13 @@ def register_credential(scene: Scene, command: RegisterCredential) -> Step:
     require(window.ceremony is not None and window.ceremony == made.ceremony, R.CeremonyUnknown)
     reason = _refused_because(scene, window, made)
     if reason is None:
-        return Step(_registered(scene, made, None), not_after=window.ends_at)
+        return Step(_registered(scene, made, None), not_after=last_instant(window.ends_at))
     facts: tuple[Fact, ...] = (CeremonyRefused(at=scene.now, ceremony=made.ceremony, reason=reason),)
     if case.live_pass is not None and window.ceremonies_started >= scene.required.ceremonies:
         dead = PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CEREMONIES_EXHAUSTED)
         facts += (dead,)
     genuine = made.refused is None
-    return Step(facts, refusal=R.KeyTermUnmet if genuine else R.CeremonyRefused, not_after=window.ends_at)
+    return Step(facts, refusal=R.KeyTermUnmet if genuine else R.CeremonyRefused, not_after=last_instant(window.ends_at))
 
 
 def mint_native_pass(scene: Scene, command: MintNativePass) -> Step:
@@ -150,7 +148,7 @@ def mint_native_pass(scene: Scene, command: MintNativePass) -> Step:
     minted = NativePassMinted(
         at=scene.now, native=command.native, destination=command.destination, window_ends_at=window.ends_at
     )
-    return Step((minted,), not_after=window.ends_at)
+    return Step((minted,), not_after=last_instant(window.ends_at))
 
 
 def _native(case: Case, native: str) -> Native:
@@ -225,8 +223,7 @@ def _stored(case: Case, fact: CredentialRegistered) -> Case:
 
 def _native_minted(case: Case, fact: NativePassMinted) -> Case:
     """The destination's own pass stands until it is read back as gone."""
-    native = Native(state=NativeState.MINTED, **shared(fact, Native))
-    return replace(case, native=native)
+    return replace(case, native=Native(state=NativeState.MINTED, **shared(fact, Native)))
 
 
 def _native_used(case: Case, _: NativePassUsed) -> Case:

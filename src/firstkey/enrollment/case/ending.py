@@ -13,6 +13,11 @@ def is_here(account: Account, now: int) -> bool:
     return account.active and not is_over(account.ends_at, now)
 
 
+def last_instant(ends_at: int) -> int:
+    """Return the last instant that is not over."""
+    return ends_at - 1
+
+
 def earliest(*ends: int | None) -> int | None:
     """Return the first of several ends; None among them is no end."""
     return min((end for end in ends if end is not None), default=None)

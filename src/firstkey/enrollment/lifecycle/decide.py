@@ -36,15 +36,7 @@ RULES: Rules = {command: rule for stage in STAGES for command, rule in stage.RUL
 """Every command on an open case, and its rule. `OpenCase` is the one command before there is a case."""
 
 AFTER_CLOSURE = frozenset(
-    {
-        NoteNativePassUsed,
-        ReadBackCredential,
-        ReapNativePass,
-        RecordReview,
-        Sweep,
-        WithdrawApproval,
-        WithdrawProofing,
-    }
+    {NoteNativePassUsed, ReadBackCredential, ReapNativePass, RecordReview, Sweep, WithdrawApproval, WithdrawProofing}
 )
 """Commands that a closed case still takes."""
 

@@ -22,18 +22,7 @@ from firstkey.values.errors import Defect
 
 Folded = Case | NeverOpened | None
 
-STAGES = (
-    request,
-    proofing,
-    approval,
-    claim,
-    issuance,
-    delivery,
-    redemption,
-    registration,
-    activation,
-    closure,
-)
+STAGES = (request, proofing, approval, claim, issuance, delivery, redemption, registration, activation, closure)
 """The stages, in the order of the lifecycle."""
 
 REPLAY: Folds = {fact: fold for stage in STAGES for fact, fold in stage.REPLAY.items()}
