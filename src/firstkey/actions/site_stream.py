@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.site import Site
-from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.facts import Fact, encode_fact
 from firstkey.enrollment.case.separation import ADMINISTRATOR
 from firstkey.ledger.entry import Activity
 from firstkey.policy.model import ApproverRule, Duty
@@ -147,8 +147,7 @@ def site_state(site: Site, reader: Reader) -> Folded[SiteState]:
 
 def new_fact(fact: Fact, activity: Activity) -> NewFact:
     """Make a fact ready for the store."""
-    body = canonical.encode(msgspec.to_builtins(fact, order="deterministic"))
-    return NewFact(kind=fact.kind, body=body, activity=activity)
+    return NewFact(kind=fact.kind, body=encode_fact(fact), activity=activity)
 
 
 def append_site_facts(site: Site, tx: Transaction, *facts: Fact) -> SiteState:

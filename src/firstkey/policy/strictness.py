@@ -5,14 +5,8 @@ Bootstrap, anchors, channel, methods, approver rules and destinations are always
 how much. Where the other side demands an anchor, the present one must have one; attended counts.
 """
 
-from firstkey.policy.model import Anchor, Bootstrap, KeyTerms, Requirements
+from firstkey.policy.model import Bootstrap, Requirements
 from firstkey.policy.terms import TERMS, requirements_of, values_in
-
-
-def stricter_key(present: KeyTerms, other: KeyTerms) -> KeyTerms:
-    """Join two key requirements: whatever either refuses is refused."""
-    names = KeyTerms.__struct_fields__
-    return KeyTerms(**{name: TERMS[name].order.join(getattr(present, name), getattr(other, name)) for name in names})
 
 
 def stricter(present: Requirements, other: Requirements) -> Requirements:
@@ -29,7 +23,3 @@ def demands_anchor(requirements: Requirements) -> bool:
 def anchor_missing(present: Requirements, other: Requirements) -> bool:
     """Whether the other side demands an anchor that the present way does not have."""
     return demands_anchor(other) and not demands_anchor(present) and present.bootstrap is not Bootstrap.OWN_KEY
-
-
-PRESENCE_ANCHORS = frozenset({Anchor.PRESENCE})
-"""Anchors that a visit makes, and that a later pass must make afresh."""

@@ -32,8 +32,5 @@ LEVEL_MAX: dict[ProofingMethod, int] = {
 }
 """The highest level each method can reach."""
 
-PRESENCE_METHODS = frozenset({ProofingMethod.DOCUMENT_IN_PERSON, ProofingMethod.DOCUMENT_CHIP_IN_PERSON})
-"""Methods in which the joiner stood before the proofer."""
-
 NEEDS_COMPANION = frozenset({ProofingMethod.EARLIER_PROOFING})
 """Methods that count only with a live vouch or a strong session beside them."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from firstkey.policy.model import Anchor, Bootstrap, Requirements
-from firstkey.policy.strictness import anchor_missing, stricter, stricter_key
+from firstkey.policy.strictness import anchor_missing, stricter
 from firstkey.policy.terms import TERMS, values_in
 from tests.core.policy.sample import LAX, STRICT, any_requirements, requirements
 
@@ -53,12 +53,6 @@ def test_each_term_takes_the_tighter_of_two(term: str) -> None:
     strict, lax = requirements(), requirements(**{term: LAX[term]})
     assert values_in(stricter(strict, lax))[term] == STRICT[term]
     assert values_in(stricter(lax, strict))[term] == STRICT[term]
-
-
-@given(any_requirements, any_requirements)
-def test_keys_join_as_they_do_within_requirements(one: Requirements, other: Requirements) -> None:
-    """The join of two keys alone is the key of the join."""
-    assert stricter_key(one.key, other.key) == stricter(one, other).key
 
 
 ANCHORED = requirements(anchors=frozenset({Anchor.PRESENCE}))
