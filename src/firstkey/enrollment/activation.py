@@ -5,18 +5,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.ending import earliest, is_here, is_over
-from firstkey.enrollment.case.facts import (
-    CaseClosed,
-    CredentialActivated,
-    CredentialEnded,
-    CredentialHeld,
-    CredentialRecalled,
-    CredentialRestored,
-    CredentialSuspended,
-    Fact,
-    shared,
-)
 from firstkey.enrollment.case.ground import Moment, stand_on_ground
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
@@ -39,7 +29,7 @@ class HoldingsCommand(msgspec.Struct, frozen=True):
 class HoldCredential(HoldingsCommand, frozen=True):
     """An activated case hands its credential over."""
 
-    held: CredentialHeld
+    held: facts.CredentialHeld
 
 
 class SuspendCredential(HoldingsCommand, frozen=True):
@@ -79,7 +69,7 @@ def activate_credential(scene: Scene, _: ActivateCredential) -> Step:
     credential, lifetime = present(scene.case.credential, R.NotAStep), scene.required.credential_lifetime_ms
     stand_on_ground(scene, Moment.ACTIVATION)
     require(credential.state is CredentialState.PENDING, R.CredentialStateDiffers)
-    activated = CredentialActivated(
+    activated = facts.CredentialActivated(
         at=scene.now,
         credential=credential.credential,
         tier=min(credential.tier, scene.required.tier),
@@ -89,33 +79,35 @@ def activate_credential(scene: Scene, _: ActivateCredential) -> Step:
             None if lifetime is None else credential.registered_at + lifetime,
         ),
     )
-    return Step((activated, CaseClosed(at=scene.now, reason=Closure.COMPLETED)))
+    return Step((activated, facts.CaseClosed(at=scene.now, reason=Closure.COMPLETED)))
 
 
 def _moved(case: Case, state: CredentialState, cause: Cause | None = None) -> Case:
     return replace(case, credential=replace(known(case.credential), state=state, cause=cause))
 
 
-def _activated(case: Case, fact: CredentialActivated) -> Case:
+def _activated(case: Case, fact: facts.CredentialActivated) -> Case:
     """It is usable."""
     usable = replace(known(case.credential), tier=fact.tier, ends_at=fact.ends_at)
     return _moved(replace(case, credential=usable), CredentialState.ACTIVE)
 
 
-def _suspended(case: Case, fact: CredentialSuspended) -> Case:
+def _suspended(case: Case, fact: facts.CredentialSuspended) -> Case:
     """It waits until its ground is whole again."""
     return _moved(case, CredentialState.SUSPENDED, fact.cause)
 
 
-def _restored(case: Case, _: CredentialRestored) -> Case:
+def _restored(case: Case, _: facts.CredentialRestored) -> Case:
     """Its ground is whole again: pending, as before."""
     return _moved(case, CredentialState.PENDING)
 
 
-def _recalled(case: Case, fact: CredentialRecalled) -> Case:
+def _recalled(case: Case, fact: facts.CredentialRecalled) -> Case:
     """It is over for good."""
     return _moved(case, CredentialState.RECALLED, fact.cause)
 
+
+Facts = tuple[facts.Fact, ...]
 
 OVER = frozenset({CredentialState.RECALLED, CredentialState.ENDED})
 
@@ -136,8 +128,8 @@ def replay_holding(holdings: Holdings, fact: Any) -> Holdings:
     others = tuple(other for other in holdings.held if other.credential != fact.credential)
     if after in OVER:
         return Holdings(held=others)
-    if isinstance(fact, CredentialHeld):
-        return Holdings(held=(*others, Held(state=after, **shared(fact, Held))))
+    if isinstance(fact, facts.CredentialHeld):
+        return Holdings(held=(*others, Held(state=after, **facts.shared(fact, Held))))
     return Holdings(held=(*others, replace(known(held), state=after, cause=getattr(fact, "cause", None))))
 
 
@@ -149,7 +141,7 @@ def _check_two_administrators(acts: tuple[SignedAct, ...], credential: str, arou
         check_eligible(around, act, ADMINISTRATOR)
 
 
-def _swept(holdings: Holdings, around: Surroundings, now: int) -> tuple[Fact, ...]:
+def _swept(holdings: Holdings, around: Surroundings, now: int) -> Facts:
     account = around.account
 
     def cause(held: Held) -> Cause | None:
@@ -158,14 +150,14 @@ def _swept(holdings: Holdings, around: Surroundings, now: int) -> tuple[Fact, ..
         return None if is_here(account, now) else Cause.LEFT
 
     found = ((held.credential, cause(held)) for held in holdings.held)
-    return tuple(CredentialEnded(at=now, credential=name, cause=why) for name, why in found if why is not None)
+    return tuple(facts.CredentialEnded(at=now, credential=name, cause=why) for name, why in found if why is not None)
 
 
 GONE_ALREADY = frozenset({Cause.LOST, Cause.STOLEN, Cause.WITHDRAWN_FOR_CAUSE})
 """Causes for which a case asks; what is out of use already needs no second taking."""
 
 
-def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, now: int) -> tuple[Fact, ...]:
+def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, now: int) -> Facts:
     if isinstance(command, HoldCredential):
         return (command.held,)
     if isinstance(command, SweepHoldings):
@@ -173,11 +165,11 @@ def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, n
     if isinstance(command, RestoreCredential):
         _check_two_administrators(command.acts, command.credential, around, now)
         signed = tuple(act.by for act in command.acts)
-        return (CredentialRestored(at=now, credential=command.credential, by=signed),)
+        return (facts.CredentialRestored(at=now, credential=command.credential, by=signed),)
     kinds: dict[type[HoldingsCommand], Any] = {
-        SuspendCredential: CredentialSuspended,
-        RecallCredential: CredentialRecalled,
-        EndCredential: CredentialEnded,
+        SuspendCredential: facts.CredentialSuspended,
+        RecallCredential: facts.CredentialRecalled,
+        EndCredential: facts.CredentialEnded,
     }
     if type(command) not in kinds:
         raise Defect(f"no rule for {type(command).__name__}")
@@ -189,7 +181,7 @@ def _asked(holdings: Holdings, around: Surroundings, command: HoldingsCommand, n
     return (kinds[type(command)](at=now, credential=asked.credential, cause=asked.cause),)
 
 
-def decide_holdings(holdings: Holdings, around: Surroundings, command: HoldingsCommand, now: int) -> tuple[Fact, ...]:
+def decide_holdings(holdings: Holdings, around: Surroundings, command: HoldingsCommand, now: int) -> Facts:
     """Decide a command on an account's credentials.
 
     Returns:
@@ -198,23 +190,23 @@ def decide_holdings(holdings: Holdings, around: Surroundings, command: HoldingsC
     Raises:
         Refused: CredentialNotHeld, CredentialStateDiffers, or what the signed acts lack.
     """
-    facts = _asked(holdings, around, command, now)
-    for fact in facts:
+    happened = _asked(holdings, around, command, now)
+    for fact in happened:
         subject: Any = fact
         known = holdings.find(subject.credential)
-        require(known is not None or isinstance(fact, CredentialHeld), R.CredentialNotHeld)
+        require(known is not None or isinstance(fact, facts.CredentialHeld), R.CredentialNotHeld)
         try:
             holdings = replay_holding(holdings, fact)
         except Defect as error:
             raise Refused(R.CredentialStateDiffers) from error
-    return facts
+    return happened
 
 
 RULES: Rules = {ActivateCredential: activate_credential}
 
 REPLAY: Folds = {
-    CredentialActivated: _activated,
-    CredentialSuspended: _suspended,
-    CredentialRestored: _restored,
-    CredentialRecalled: _recalled,
+    facts.CredentialActivated: _activated,
+    facts.CredentialSuspended: _suspended,
+    facts.CredentialRestored: _restored,
+    facts.CredentialRecalled: _recalled,
 }

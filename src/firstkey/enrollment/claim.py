@@ -2,17 +2,9 @@
 
 from msgspec.structs import replace
 
+from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.digest import ANY_DEVICE
-from firstkey.enrollment.case.facts import (
-    CaseRevised,
-    ClaimAnchored,
-    ClaimReleased,
-    DeviceClaimed,
-    Fact,
-    PassRevoked,
-    RivalRefused,
-)
 from firstkey.enrollment.case.limits import (
     NUMBER_LIFETIME_MS_MAX,
     REVISIONS_MAX,
@@ -79,13 +71,13 @@ class RefuseRival(Command, frozen=True):
     code: CodeJudged | None = None
 
 
-def _taken(scene: Scene, command: ClaimDevice) -> DeviceClaimed:
+def _taken(scene: Scene, command: ClaimDevice) -> facts.DeviceClaimed:
     require(scene.case.claim is None, R.ClaimTaken)
     attended = scene.required.bootstrap is Bootstrap.ATTENDED
     require(attended == (command.act is not None), R.BootstrapDiffers)
     if command.act is not None:
         check_duty(scene, command.act, Duty.CONFIRMER, "claim_device", command.claim)
-    return DeviceClaimed(
+    return facts.DeviceClaimed(
         at=scene.now,
         claim=command.claim,
         device_key=command.device.device_key,
@@ -119,7 +111,7 @@ def anchor_by_certificate(scene: Scene, command: AnchorByCertificate) -> Step:
     require(claim.anchor is None, R.AlreadyAnchored)
     require(seen.device_key == claim.device_key, R.WrongDevice)
     require(scene.around.asset is not None and seen.asset == scene.around.asset, R.AssetDiffers)
-    anchored = ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.CLIENT_CERTIFICATE, asset=seen.asset)
+    anchored = facts.ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.CLIENT_CERTIFICATE, asset=seen.asset)
     return Step((anchored,))
 
 
@@ -137,7 +129,7 @@ def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
     typed_in_time = 0 <= scene.now - seen.scanned_at <= NUMBER_LIFETIME_MS_MAX
     require(scanned_in_time and typed_in_time and seen.confirmer == act.person, R.StartCodeOver)
     require(seen.number_matched, R.NumberDiffers)
-    anchored = ClaimAnchored(
+    anchored = facts.ClaimAnchored(
         at=scene.now,
         claim=claim.claim,
         anchor=Anchor.PRESENCE,
@@ -147,25 +139,25 @@ def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
     return Step((anchored,))
 
 
-def _release(scene: Scene, handle_digest: str, acts: tuple[SignedAct, ...]) -> tuple[Fact, ...]:
+def _release(scene: Scene, handle_digest: str, acts: tuple[SignedAct, ...]) -> tuple[facts.Fact, ...]:
     """The pass dead, the device gone, its handle retired, and what approvers signed void where it named the device."""
     case, claim = scene.case, _claim(scene)
     require(not case.native_standing, R.NativePassStands)
     require(handle_digest != case.handle_digest, R.ReleaseNeedsNewHandle)
-    facts: list[Fact] = []
+    happened: list[facts.Fact] = []
     if case.live_pass is not None:
-        facts.append(PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CLAIM_RELEASED))
-    released = ClaimReleased(
+        happened.append(facts.PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CLAIM_RELEASED))
+    released = facts.ClaimReleased(
         at=scene.now,
         claim=claim.claim,
         handle_digest=handle_digest,
         by=tuple(act.by for act in acts),
     )
-    facts.append(released)
+    happened.append(released)
     if case.signed is not None and case.signed.device != ANY_DEVICE:
         require(case.revision < REVISIONS_MAX, R.RevisionsUsedUp)
-        facts.append(CaseRevised(at=scene.now, revision=case.revision + 1, expires_at=case.expires_at))
-    return tuple(facts)
+        happened.append(facts.CaseRevised(at=scene.now, revision=case.revision + 1, expires_at=case.expires_at))
+    return tuple(happened)
 
 
 def release_claim(scene: Scene, command: ReleaseClaim) -> Step:
@@ -182,12 +174,12 @@ def replace_claim(scene: Scene, command: ReplaceClaim) -> Step:
     case = scene.case
     bare = replace(case, claim=None)
     claimed = _taken(scene.with_case(bare), command.claim)
-    facts = (*_release(scene, command.handle_digest, ()), claimed)
+    happened = (*_release(scene, command.handle_digest, ()), claimed)
     if scene.required.bootstrap is Bootstrap.ATTENDED:
-        return Step(facts)
+        return Step(happened)
     visit = AnchorByPresence(present(command.presence, R.AnchorMissing), present(command.act, R.AnchorMissing))
     there = scene.with_case(_claimed(bare, claimed))
-    return Step((*facts, *anchor_by_presence(there, visit).facts))
+    return Step((*happened, *anchor_by_presence(there, visit).facts))
 
 
 def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
@@ -198,38 +190,38 @@ def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
     """
     case, claim, code = scene.case, _claim(scene), command.code
     require(command.device.device_key != claim.device_key, R.RivalIsTheClaimant)
-    facts: list[Fact] = []
+    happened: list[facts.Fact] = []
     if not claim.rival_seen:
-        facts.append(RivalRefused(at=scene.now, claim=claim.claim, rival_key=command.device.device_key))
+        happened.append(facts.RivalRefused(at=scene.now, claim=claim.claim, rival_key=command.device.device_key))
     pass_, compared = case.live_pass, scene.around.rival_codes_compared
     armed = pass_ is not None and pass_.state is PassState.ARMED
     if code is not None and armed and compared < RIVAL_CODES_COMPARED_MAX:
         require(pass_ is not None and code.pass_id == pass_.pass_id, R.CodeIsForAnotherPass)
         if code.matched:
-            facts.extend(closing(case, Closure.MISUSED, scene.now, Cause.MISUSED))
-    require(bool(facts), R.AnotherDeviceClaimed)
-    return Step(tuple(facts), refusal=R.AnotherDeviceClaimed)
+            happened.extend(closing(case, Closure.MISUSED, scene.now, Cause.MISUSED))
+    require(bool(happened), R.AnotherDeviceClaimed)
+    return Step(tuple(happened), refusal=R.AnotherDeviceClaimed)
 
 
-def _claimed(case: Case, fact: DeviceClaimed) -> Case:
+def _claimed(case: Case, fact: facts.DeviceClaimed) -> Case:
     """A device takes the case."""
     claim = Claim(claim=fact.claim, device_key=fact.device_key, sealing_key=fact.sealing_key)
     return replace(case, claim=claim, duties=with_duty(case.duties, Duty.CONFIRMER, fact.by))
 
 
-def _anchored(case: Case, fact: ClaimAnchored) -> Case:
+def _anchored(case: Case, fact: facts.ClaimAnchored) -> Case:
     """The claim is tied to the joiner."""
     claim = replace(known(case.claim), anchor=fact.anchor, anchored_at=fact.at, by=fact.by)
     return replace(case, claim=claim, duties=with_duty(case.duties, Duty.CONFIRMER, fact.by))
 
 
-def _released(case: Case, fact: ClaimReleased) -> Case:
+def _released(case: Case, fact: facts.ClaimReleased) -> Case:
     """No device has the case; what it had opened is void."""
     duties = with_duty(case.duties, Duty.RELEASER, fact.by)
     return replace(case, claim=None, window=None, handle_digest=fact.handle_digest, duties=duties)
 
 
-def _rival_refused(case: Case, fact: RivalRefused) -> Case:
+def _rival_refused(case: Case, fact: facts.RivalRefused) -> Case:
     """A rival is remembered."""
     return replace(case, claim=replace(known(case.claim), rival_seen=True), adverse_at=fact.at)
 
@@ -244,8 +236,8 @@ RULES: Rules = {
 }
 
 REPLAY: Folds = {
-    DeviceClaimed: _claimed,
-    ClaimAnchored: _anchored,
-    ClaimReleased: _released,
-    RivalRefused: _rival_refused,
+    facts.DeviceClaimed: _claimed,
+    facts.ClaimAnchored: _anchored,
+    facts.ClaimReleased: _released,
+    facts.RivalRefused: _rival_refused,
 }

@@ -2,18 +2,9 @@
 
 from msgspec.structs import replace
 
+from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.ending import last_instant
-from firstkey.enrollment.case.facts import (
-    AttendanceConfirmed,
-    Fact,
-    OwnKeyAsserted,
-    PassExpired,
-    PassRedeemed,
-    PassRevoked,
-    TryFailed,
-    shared,
-)
 from firstkey.enrollment.case.ground import Moment, stand_on_ground, vouching_key
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
@@ -60,13 +51,13 @@ def redeem_pass(scene: Scene, command: RedeemPass) -> Step:
     stand_on_ground(scene, Moment.REDEMPTION, command.device)
     require(command.code.pass_id == pass_.pass_id, R.CodeIsForAnotherPass)
     if command.code.matched:
-        redeemed = PassRedeemed(at=scene.now, pass_id=pass_.pass_id, window_ends_at=_window_ends_at(scene))
+        redeemed = facts.PassRedeemed(at=scene.now, pass_id=pass_.pass_id, window_ends_at=_window_ends_at(scene))
         return Step((redeemed,), not_after=not_after)
     failed = case.tries_failed + 1
-    facts: tuple[Fact, ...] = (TryFailed(at=scene.now, pass_id=pass_.pass_id, tries_failed=failed),)
+    happened: tuple[facts.Fact, ...] = (facts.TryFailed(at=scene.now, pass_id=pass_.pass_id, tries_failed=failed),)
     if failed >= scene.required.tries:
-        facts += closing(case, Closure.TRIES_EXHAUSTED, scene.now, Cause.TRIES_EXHAUSTED)
-    return Step(facts, refusal=R.CodeWrong, not_after=not_after)
+        happened += closing(case, Closure.TRIES_EXHAUSTED, scene.now, Cause.TRIES_EXHAUSTED)
+    return Step(happened, refusal=R.CodeWrong, not_after=not_after)
 
 
 def confirm_attendance(scene: Scene, command: ConfirmAttendance) -> Step:
@@ -79,7 +70,7 @@ def confirm_attendance(scene: Scene, command: ConfirmAttendance) -> Step:
     check_duty(scene, act, Duty.CONFIRMER, "confirm_attendance", *names)
     ends_at = _window_ends_at(scene)
     return Step(
-        (AttendanceConfirmed(scene.now, claim.claim, window_ends_at=ends_at, by=act.by, serial=command.serial),)
+        (facts.AttendanceConfirmed(scene.now, claim.claim, window_ends_at=ends_at, by=act.by, serial=command.serial),)
     )
 
 
@@ -92,7 +83,7 @@ def assert_own_key(scene: Scene, command: AssertOwnKey) -> Step:
     require(command.statement in scene.around.verified, R.AssertionUnverified)
     key = present(vouching_key(scene, command.credential), R.CredentialNotActive)
     require(key.credential != scene.case.lost_credential, R.CredentialNotActive)
-    asserted = OwnKeyAsserted(
+    asserted = facts.OwnKeyAsserted(
         at=scene.now,
         claim=claim.claim,
         credential=key.credential,
@@ -108,18 +99,18 @@ BURNS = frozenset({Cause.TRIES_EXHAUSTED, Cause.CEREMONIES_EXHAUSTED})
 """Causes that burn a pass rather than revoke it: the joiner's device used it up."""
 
 
-def _redeemed(case: Case, fact: PassRedeemed) -> Case:
+def _redeemed(case: Case, fact: facts.PassRedeemed) -> Case:
     """The code is gone; a window is open."""
     pass_ = replace(known(case.pass_), state=PassState.REDEEMED, ends_at=fact.window_ends_at)
     return replace(case, pass_=pass_, window=Window(ends_at=fact.window_ends_at))
 
 
-def _try_failed(case: Case, fact: TryFailed) -> Case:
+def _try_failed(case: Case, fact: facts.TryFailed) -> Case:
     """A wrong code is counted, over all passes of the case, and remembered."""
     return replace(case, tries_failed=fact.tries_failed, adverse_at=fact.at)
 
 
-def _revoked(case: Case, fact: PassRevoked) -> Case:
+def _revoked(case: Case, fact: facts.PassRevoked) -> Case:
     """The pass is dead. What the epoch killed does not count among the case's three."""
     state = PassState.BURNED if fact.cause in BURNS else PassState.REVOKED
     counted = case.passes_issued - (1 if fact.cause is Cause.EPOCH_RAISED else 0)
@@ -127,30 +118,30 @@ def _revoked(case: Case, fact: PassRevoked) -> Case:
     return replace(case, pass_=pass_, passes_issued=counted, window=None)
 
 
-def _expired(case: Case, _: PassExpired) -> Case:
+def _expired(case: Case, _: facts.PassExpired) -> Case:
     """The pass is dead of age."""
     return replace(case, pass_=replace(known(case.pass_), state=PassState.EXPIRED), window=None)
 
 
-def _attendance_confirmed(case: Case, fact: AttendanceConfirmed) -> Case:
+def _attendance_confirmed(case: Case, fact: facts.AttendanceConfirmed) -> Case:
     """The visit is the anchor, and opens a window."""
     claim = replace(known(case.claim), anchor=Anchor.PRESENCE, anchored_at=fact.at, by=fact.by)
     duties = with_duty(case.duties, Duty.CONFIRMER, fact.by)
     return replace(case, claim=claim, duties=duties, window=Window(ends_at=fact.window_ends_at, serial=fact.serial))
 
 
-def _own_key_asserted(case: Case, fact: OwnKeyAsserted) -> Case:
+def _own_key_asserted(case: Case, fact: facts.OwnKeyAsserted) -> Case:
     """Another credential speaks for this one, and opens a window."""
-    return replace(case, own_key=OwnKey(**shared(fact, OwnKey)), window=Window(ends_at=fact.window_ends_at))
+    return replace(case, own_key=OwnKey(**facts.shared(fact, OwnKey)), window=Window(ends_at=fact.window_ends_at))
 
 
 RULES: Rules = {RedeemPass: redeem_pass, ConfirmAttendance: confirm_attendance, AssertOwnKey: assert_own_key}
 
 REPLAY: Folds = {
-    PassRedeemed: _redeemed,
-    TryFailed: _try_failed,
-    PassRevoked: _revoked,
-    PassExpired: _expired,
-    AttendanceConfirmed: _attendance_confirmed,
-    OwnKeyAsserted: _own_key_asserted,
+    facts.PassRedeemed: _redeemed,
+    facts.TryFailed: _try_failed,
+    facts.PassRevoked: _revoked,
+    facts.PassExpired: _expired,
+    facts.AttendanceConfirmed: _attendance_confirmed,
+    facts.OwnKeyAsserted: _own_key_asserted,
 }

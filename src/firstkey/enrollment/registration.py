@@ -5,20 +5,8 @@ The ceremonies have judged whether the answer is genuine; here its facts meet th
 
 from msgspec.structs import replace
 
+from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.ending import earliest, last_instant
-from firstkey.enrollment.case.facts import (
-    CeremonyRefused,
-    CeremonyStarted,
-    ClaimAnchored,
-    CredentialRegistered,
-    Fact,
-    NativePassMinted,
-    NativePassReaped,
-    NativePassUsed,
-    PassRevoked,
-    StrayCredentialFound,
-    shared,
-)
 from firstkey.enrollment.case.ground import Moment, stand_on_ground
 from firstkey.enrollment.case.key_terms import unmet_term
 from firstkey.enrollment.case.limits import READ_BACK_AFTER_WINDOW_MS_MAX
@@ -82,10 +70,10 @@ def start_ceremony(scene: Scene, command: StartCeremony) -> Step:
     require(not made_elsewhere, R.DestinationMakesCredential)
     window = present(scene.case.window, R.WindowOver)
     require(window.ceremonies_started < scene.required.ceremonies, R.CeremoniesUsedUp)
-    return Step((CeremonyStarted(at=scene.now, ceremony=command.ceremony, challenge=command.challenge),))
+    return Step((facts.CeremonyStarted(at=scene.now, ceremony=command.ceremony, challenge=command.challenge),))
 
 
-def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact, ...]:
+def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[facts.Fact, ...]:
     """The credential, with no more than path, account and vouching key allow; and the anchor, where it is one."""
     case, required, account = scene.case, scene.required, scene.around.account
     own_key, lifetime = case.own_key, required.credential_lifetime_ms
@@ -94,7 +82,7 @@ def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact
         None if lifetime is None else scene.now + lifetime,
         None if own_key is None else own_key.ends_at,
     )
-    registered = CredentialRegistered(
+    registered = facts.CredentialRegistered(
         at=scene.now,
         made=made,
         tier=required.tier if own_key is None else min(required.tier, own_key.tier),
@@ -105,7 +93,7 @@ def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[Fact
     shipped = Anchor.AUTHENTICATOR in required.anchors and made.serial is not None and made.serial == scene.around.asset
     if not shipped or claim is None or claim.anchor is not None:
         return (registered,)
-    anchored = ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.AUTHENTICATOR, asset=made.serial)
+    anchored = facts.ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.AUTHENTICATOR, asset=made.serial)
     return (registered, anchored)
 
 
@@ -129,12 +117,14 @@ def register_credential(scene: Scene, command: RegisterCredential) -> Step:
     reason = _refused_because(scene, window, made)
     if reason is None:
         return Step(_registered(scene, made, None), not_after=last_instant(window.ends_at))
-    facts: tuple[Fact, ...] = (CeremonyRefused(at=scene.now, ceremony=made.ceremony, reason=reason),)
+    happened: tuple[facts.Fact, ...] = (facts.CeremonyRefused(at=scene.now, ceremony=made.ceremony, reason=reason),)
     if case.live_pass is not None and window.ceremonies_started >= scene.required.ceremonies:
-        dead = PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CEREMONIES_EXHAUSTED)
-        facts += (dead,)
+        dead = facts.PassRevoked(at=scene.now, pass_id=case.live_pass.pass_id, cause=Cause.CEREMONIES_EXHAUSTED)
+        happened += (dead,)
     genuine = made.refused is None
-    return Step(facts, refusal=R.KeyTermUnmet if genuine else R.CeremonyRefused, not_after=last_instant(window.ends_at))
+    return Step(
+        happened, refusal=R.KeyTermUnmet if genuine else R.CeremonyRefused, not_after=last_instant(window.ends_at)
+    )
 
 
 def mint_native_pass(scene: Scene, command: MintNativePass) -> Step:
@@ -145,7 +135,7 @@ def mint_native_pass(scene: Scene, command: MintNativePass) -> Step:
     takes = command.destination in scene.required.destinations and command.destination in scene.around.handover
     require(takes, R.DestinationNotHandover)
     window = present(scene.case.window, R.WindowOver)
-    minted = NativePassMinted(
+    minted = facts.NativePassMinted(
         at=scene.now, native=command.native, destination=command.destination, window_ends_at=window.ends_at
     )
     return Step((minted,), not_after=last_instant(window.ends_at))
@@ -161,7 +151,7 @@ def note_native_pass_used(scene: Scene, command: NoteNativePassUsed) -> Step:
     """Remember what the destination says; it changes nothing else."""
     native = _native(scene.case, command.native)
     require(native.state is NativeState.MINTED, R.NativePassUnknown)
-    return Step((NativePassUsed(at=scene.now, native=native.native),))
+    return Step((facts.NativePassUsed(at=scene.now, native=native.native),))
 
 
 def read_back_credential(scene: Scene, command: ReadBackCredential) -> Step:
@@ -177,7 +167,7 @@ def read_back_credential(scene: Scene, command: ReadBackCredential) -> Step:
     if in_time and redeemed and waits and fits and not command.present_before:
         require(not scene.around.clock_doubtful, R.ClockDoubtful)
         return Step(_registered(scene, made, native.destination))
-    stray = StrayCredentialFound(at=scene.now, destination=native.destination, credential=made.credential)
+    stray = facts.StrayCredentialFound(at=scene.now, destination=native.destination, credential=made.credential)
     return Step((stray,), refusal=R.CredentialIsStray)
 
 
@@ -186,14 +176,14 @@ def reap_native_pass(scene: Scene, command: ReapNativePass) -> Step:
     native, acts = _native(scene.case, command.native), command.acts
     require(native.state is not NativeState.REAPED, R.NativePassUnknown)
     if not acts:
-        return Step((NativePassReaped(at=scene.now, native=native.native, cause=Cause.READ_BACK_GONE),))
+        return Step((facts.NativePassReaped(at=scene.now, native=native.native, cause=Cause.READ_BACK_GONE),))
     check_two_uninvolved(scene, acts, "declare_destination_lost", native.native)
     signed = tuple(act.by for act in acts)
-    reaped = NativePassReaped(at=scene.now, native=native.native, cause=Cause.DESTINATION_LOST, by=signed)
+    reaped = facts.NativePassReaped(at=scene.now, native=native.native, cause=Cause.DESTINATION_LOST, by=signed)
     return Step((reaped,))
 
 
-def _ceremony_started(case: Case, fact: CeremonyStarted) -> Case:
+def _ceremony_started(case: Case, fact: facts.CeremonyStarted) -> Case:
     """An answer to this challenge, and to no other, is awaited."""
     window = known(case.window)
     started = window.ceremonies_started + 1
@@ -201,12 +191,12 @@ def _ceremony_started(case: Case, fact: CeremonyStarted) -> Case:
     return replace(case, window=begun)
 
 
-def _ceremony_refused(case: Case, _: CeremonyRefused) -> Case:
+def _ceremony_refused(case: Case, _: facts.CeremonyRefused) -> Case:
     """The challenge is spent."""
     return replace(case, window=replace(known(case.window), ceremony=None, challenge=None))
 
 
-def _stored(case: Case, fact: CredentialRegistered) -> Case:
+def _stored(case: Case, fact: facts.CredentialRegistered) -> Case:
     """The pass is spent and the window shut in the moment that the credential exists."""
     credential = Credential(
         credential=fact.made.credential,
@@ -221,22 +211,22 @@ def _stored(case: Case, fact: CredentialRegistered) -> Case:
     return replace(case, credential=credential, credentials_made=count, pass_=pass_, window=None)
 
 
-def _native_minted(case: Case, fact: NativePassMinted) -> Case:
+def _native_minted(case: Case, fact: facts.NativePassMinted) -> Case:
     """The destination's own pass stands until it is read back as gone."""
-    return replace(case, native=Native(state=NativeState.MINTED, **shared(fact, Native)))
+    return replace(case, native=Native(state=NativeState.MINTED, **facts.shared(fact, Native)))
 
 
-def _native_used(case: Case, _: NativePassUsed) -> Case:
+def _native_used(case: Case, _: facts.NativePassUsed) -> Case:
     """The destination has seen it."""
     return replace(case, native=replace(known(case.native), state=NativeState.USED))
 
 
-def _native_reaped(case: Case, _: NativePassReaped) -> Case:
+def _native_reaped(case: Case, _: facts.NativePassReaped) -> Case:
     """It is gone."""
     return replace(case, native=replace(known(case.native), state=NativeState.REAPED))
 
 
-def _stray_found(case: Case, fact: StrayCredentialFound) -> Case:
+def _stray_found(case: Case, fact: facts.StrayCredentialFound) -> Case:
     """Somebody else's doing, and remembered."""
     return replace(case, adverse_at=fact.at)
 
@@ -251,11 +241,11 @@ RULES: Rules = {
 }
 
 REPLAY: Folds = {
-    CeremonyStarted: _ceremony_started,
-    CeremonyRefused: _ceremony_refused,
-    CredentialRegistered: _stored,
-    NativePassMinted: _native_minted,
-    NativePassUsed: _native_used,
-    NativePassReaped: _native_reaped,
-    StrayCredentialFound: _stray_found,
+    facts.CeremonyStarted: _ceremony_started,
+    facts.CeremonyRefused: _ceremony_refused,
+    facts.CredentialRegistered: _stored,
+    facts.NativePassMinted: _native_minted,
+    facts.NativePassUsed: _native_used,
+    facts.NativePassReaped: _native_reaped,
+    facts.StrayCredentialFound: _stray_found,
 }
