@@ -9,20 +9,8 @@ from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.facts import Fact
 from firstkey.enrollment.case.words import CredentialState, Stage
 
-LETTERS = {
-    Stage.UNOPENED: "U",
-    Stage.PROOFING: "P",
-    Stage.APPROVAL: "A",
-    Stage.CLAIM: "C",
-    Stage.ISSUANCE: "I",
-    Stage.DELIVERY: "D",
-    Stage.REDEMPTION: "R",
-    Stage.REGISTRATION: "G",
-    Stage.ACTIVATION: "V",
-    Stage.HELD: "H",
-    Stage.CLOSED: "X",
-    Stage.REFUSED: "N",
-}
+LETTERS = dict(zip(Stage, "UPACIDRGVHXN", strict=True))
+"""One letter for each stage, in their order."""
 
 _CASE_GRID = """
                        U     P     A     C     I     D     R     G     V     H         X  N
