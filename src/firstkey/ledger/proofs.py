@@ -123,7 +123,7 @@ def _steps(path: Sequence[bytes], position: int, last: int, refusal: Refused) ->
     sides = list[bool]()
     while last:
         sides.append(bool(position & 1) or position == last)
-        while sides[-1] and position and not position & 1:  # the last node of a level may have no sibling
+        while sides[-1] and not position & 1:  # the last node of a level may have no sibling
             position, last = position >> 1, last >> 1
         position, last = position >> 1, last >> 1
     if len(path) != len(sides) + 1 or any(len(value) != HASH_BYTES for value in path):

@@ -112,10 +112,10 @@ def parse_bundle(data: bytes, width: int) -> tuple[bytes, ...]:
         Malformed: fewer, more, or bytes left over.
     """
     entries, start = list[bytes](), 0
-    while start < len(data) and len(entries) < width:
+    for _ in range(width):
         end = start + 2 + int.from_bytes(data[start : start + 2], "big")
         entries.append(data[start + 2 : end])
         start = end
-    if len(entries) != width or start != len(data):
+    if start != len(data):  # past it if one was missing or short
         raise Malformed(LedgerReason.TileMalformed, f"not a bundle of {width} entries")
     return tuple(entries)

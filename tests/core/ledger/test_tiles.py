@@ -116,6 +116,7 @@ def test_a_tree_of_70_000_has_the_tiles_of_the_specification() -> None:
 def test_a_tree_of_256_has_a_full_tile_and_one_above() -> None:
     """A tree that just fills a tile has a partial one of width 1 above it, and no empty ones."""
     assert list(tiles_for(256)) == [Tile(0, 0), Tile(1, 0, 1)]
+    assert list(tiles_for(1)) == [Tile(0, 0, 1)]
     assert list(tiles_for(0)) == []
 
 
@@ -163,12 +164,17 @@ def test_a_bundle_read_back_is_its_entries(entries: list[bytes]) -> None:
 
 def test_a_bundle_has_the_specified_bytes() -> None:
     """Each entry stands behind its length as a big-endian uint16."""
-    assert format_bundle([b"ab", b"", b"c" * 258]) == b"\0\2ab" + b"\0\0" + b"\1\2" + b"c" * 258
+    data = b"\0\2ab" + b"\0\0" + b"\1\2" + b"c" * 258
+    assert format_bundle([b"ab", b"", b"c" * 258]) == data
+    for cut in range(len(data)):
+        with pytest.raises(Malformed):
+            parse_bundle(data[:cut], 3)
 
 
 def test_a_bundle_holds_256_entries_of_65_535_bytes() -> None:
     """One more entry or byte than fits, or no entry, is refused."""
-    longest = b"x" * ENTRY_BYTES_MAX
+    longest = b"x" * 65_535
+    assert len(longest) == ENTRY_BYTES_MAX
     assert parse_bundle(format_bundle([longest]), 1) == (longest,)
     assert len(parse_bundle(format_bundle([b"x"] * 256), 256)) == 256
     for entries in ([], [b"x"] * 257, [longest + b"x"]):
