@@ -108,6 +108,15 @@ def ledger_signer(folder: Path, settings: Settings) -> Signer:
     return signer_from(f"{settings.site}/ledger", SignatureType.ED25519, _secret(folder, "keys/ledger"))
 
 
+def fact_key(folder: Path) -> Secret:
+    """Return the key of the MACs on facts.
+
+    Raises:
+        Refused: SecretMissing, SecretOpen.
+    """
+    return _secret(folder, "keys/facts")
+
+
 def _certificates(path: Path) -> tuple[bytes, ...]:
     data = path.read_bytes()
     found = x509.load_pem_x509_certificates(data) if PEM in data else [x509.load_der_x509_certificate(data)]
@@ -134,7 +143,7 @@ def open_site(folder: Path) -> tuple[Site, Settings]:
         Refused: a key is missing or open to others, or the store will not open.
     """
     settings = read_settings(folder)
-    macs = LocalFactMac(_secret(folder, "keys/facts"))
+    macs = LocalFactMac(fact_key(folder))
     clock, nonce, pepper = SystemClock(), _secret(folder, "keys/nonce"), _secret(folder, "pepper")
     anchors = _anchors(folder, settings)
     store = SqliteFactStore(folder, macs, LocalCheckpointSigner(ledger_signer(folder, settings)), clock)

@@ -4,13 +4,18 @@ A noun's module is imported when the noun is named, so that `firstkey --version`
 """
 
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from firstkey import VERSION
 
 NOUNS: dict[str, str] = {
+    "demo": "Watch a joiner get a passkey, on a real server, with everything that is refused.",
+    "init": "Make a site and begin its founding.",
+    "ledger": "Verify a site's ledger, offline and without its server.",
     "policy": "Check, explain, compare and test policies.",
+    "serve": "Run a site's server.",
 }
 """Each noun, with its line in the help. Its command is the attribute `command` of the module of its name."""
 
@@ -37,5 +42,18 @@ class Nouns(click.Group):
 
 @click.group(cls=Nouns, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="firstkey")
-def main() -> None:
+@click.option(
+    "--site",
+    envvar="FIRSTKEY_SITE",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The site's folder, for every command that works on one; also FIRSTKEY_SITE.",
+)
+@click.pass_context
+def main(context: click.Context, site: Path | None) -> None:
     """Take a person from "hired" to "holds a working, device-bound passkey"."""
+    context.obj = site
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Calls `firstkey`, each command a process of its own; the server's is ended by its own pid whatever happens."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import firstkey
+from firstkey.demo.reasons import DemoReason
+from firstkey.simulator.client import Client
+from firstkey.values.errors import Refused, Unavailable
+
+COMMAND_SECONDS_MAX = 60
+START_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 10
+POLL_SECONDS = 0.05
+HOST = "localhost"
+
+
+class Address(NamedTuple):
+    """Where a server is: its port on this machine, its page's origin, and its site's id."""
+
+    port: int
+    origin: str
+    site: str
+
+    def client(self) -> Client:
+        """Open a browser on it."""
+        return Client(self.port, self.origin, host=HOST)
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    exit_code: int
+    out: str
+    err: str
+
+
+def local_address() -> Address:
+    """Return an address on localhost whose port is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    return Address(port, f"http://{HOST}:{port}", HOST)
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "firstkey.cli.main", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment, in which the very package that runs here is found first."""
+    package = str(Path(firstkey.__file__).parents[1])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def run_firstkey(*arguments: str) -> Ended:
+    """Run a command to its end.
+
+    Raises:
+        Refused: CommandFailed, when it does not end.
+    """
+    try:
+        ended = subprocess.run(  # noqa: S603  # our own interpreter and module
+            _command(arguments),
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS_MAX,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(DemoReason.CommandFailed, f"firstkey {arguments[0]}: no end") from error
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+class Server:
+    """`firstkey serve` in a process, from `with` to the end of its block.
+
+    Args:
+        site: the site's folder.
+        address: where its settings say that it listens.
+
+    Raises (on entering):
+        Refused: ServerSilent, with what the server said.
+    """
+
+    def __init__(self, site: Path, address: Address) -> None:
+        self._site = site
+        self._address = address
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the server has stopped
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Server":
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            _command(("serve", "--site", str(self._site))),
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
+        )
+        try:
+            self._wait_until_ready(self._process)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, None before and after."""
+        return None if self._process is None else self._process.pid
+
+    def stop(self) -> None:
+        """End the server. May be called twice."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self._said.close()
+
+    def wait(self) -> None:
+        """Wait until the server ends by itself."""
+        if self._process is not None:
+            self._process.wait()
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        client, until = self._address.client(), time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if client.request("GET", "/readyz").status == 200:
+                    return
+            except Unavailable:
+                time.sleep(POLL_SECONDS)
+        self._said.seek(0)
+        raise Refused(DemoReason.ServerSilent, self._said.read().decode(errors="replace").strip())

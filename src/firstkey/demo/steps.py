@@ -1,0 +1,161 @@
+"""The honest steps of a case, each as its person takes it over HTTP."""
+
+import hashlib
+import os
+import time
+from typing import NamedTuple
+
+from firstkey.actions.records import PersonToRecord, digest_of_people
+from firstkey.demo.people import Desk, Joiner, Opened, done
+from firstkey.demo.reasons import DemoReason
+from firstkey.values.canonical import Json
+from firstkey.values.errors import Refused
+from firstkey.values.instants import MINUTE, SECOND
+
+ACTIVE_SECONDS_MAX = 20
+POLL_SECONDS = 0.1
+
+
+class Cast(NamedTuple):
+    """The operators; each has one duty in every case here."""
+
+    requester: Desk
+    proofer: Desk
+    approver: Desk
+    confirmer: Desk
+
+
+class Live(NamedTuple):
+    """A case that is open, and the joiner whose it is."""
+
+    case: str
+    handle: str
+    path: str
+    joiner: Joiner
+
+    @property
+    def url(self) -> str:
+        """Where operators act on it."""
+        return f"/api/cases/{self.case}"
+
+
+class Visit(NamedTuple):
+    """A visit under way: the start code's id, and the number that the joiner's page shows."""
+
+    start_code: str
+    number: str
+
+
+def record_people(desk: Desk, people: tuple[PersonToRecord, ...]) -> int:
+    """Bring people in, under an administrator's signature; return how many."""
+    signed = desk.sign("record_people", names=(digest_of_people(people),))
+    rows = [{name: getattr(person, name) for name in person.__struct_fields__} for person in people]
+    answer = desk.post("/api/people", {"people": rows, "signed": signed})
+    return int(done(answer, "record people")["recorded"])
+
+
+def open_case(cast: Cast, account: str, joiner: Joiner) -> Live:
+    """The requester asks for a first key."""
+    begun = done(cast.requester.post("/api/cases", {"account": account, "purpose": "first_key"}), "open case")
+    return Live(begun["case"], begun["handle"], begun["path"], joiner)
+
+
+def claim(live: Live) -> Json:
+    """The joiner's device takes the case."""
+    return done(live.joiner.claim(live.handle), "claim")
+
+
+def proof(cast: Cast, live: Live) -> None:
+    """The proofer has looked at a document and at the person, and signs for it."""
+    evidence = hashlib.sha256(os.urandom(32)).hexdigest()
+    body = {
+        "method": "document_in_person",
+        "level": 2,
+        "commitment": evidence,
+        "proofed_at": time.time_ns() // 1_000_000 - MINUTE,
+        "signed": cast.proofer.sign_on(live.case, "record_proofing", names=(evidence,)),
+    }
+    done(cast.proofer.post(f"{live.url}/proofing", body), "proofing")
+
+
+def consent(desk: Desk, live: Live) -> Json:
+    """Return somebody's signature under the case's digest as it is now."""
+    return desk.sign_on(live.case, "give_approval", digests=(desk.show(live.case)["digest"],))
+
+
+def approve(cast: Cast, live: Live) -> Json:
+    """The approver consents to exactly this case; return what they signed."""
+    signed = consent(cast.approver, live)
+    done(cast.approver.post(f"{live.url}/approvals", {"signed": signed}), "approval")
+    return signed
+
+
+def meet(cast: Cast, live: Live) -> Visit:
+    """The joiner scans the code from the confirmer's screen; a number appears on their own."""
+    shown = done(cast.confirmer.post(f"{live.url}/start-codes", {}), "start code")
+    scanned = live.joiner.post("/start-code", live.handle, start_code=shown["start_code"])
+    return Visit(shown["id"], done(scanned, "scan")["number"])
+
+
+def anchoring(cast: Cast, live: Live, visit: Visit) -> Json:
+    """Return what the confirmer sends: the visit, the number as typed, and their act that names the claim."""
+    claimed = cast.confirmer.show(live.case)["claim"]
+    signed = cast.confirmer.sign_on(live.case, "anchor_claim", names=(claimed,))
+    return {"start_code": visit.start_code, "number": visit.number, "signed": signed}
+
+
+def anchor(cast: Cast, live: Live) -> None:
+    """The confirmer ties the claim to the person who stands before them."""
+    body = anchoring(cast, live, meet(cast, live))
+    done(cast.confirmer.post(f"{live.url}/anchor", body), "anchor")
+
+
+def get_pass(live: Live) -> Opened:
+    """The device asks; the system issues, and seals the code to it."""
+    answer = done(live.joiner.post("/pass", live.handle), "pass")
+    return live.joiner.open_code(live.handle, answer)
+
+
+def redeem(live: Live, code: str) -> None:
+    """The code is spent."""
+    done(live.joiner.post("/redeem", live.handle, code=code), "redeem")
+
+
+def register(live: Live) -> Json:
+    """A passkey is made; return the authenticator's answer."""
+    response = live.joiner.make_passkey(live.handle)
+    done(live.joiner.post("/register", live.handle, response=response), "register")
+    return response
+
+
+def wait_until_active(live: Live) -> None:
+    """Ask the server until the passkey is active and the case is over.
+
+    Raises:
+        Refused: StepRefused, if that does not come.
+    """
+    until = time.monotonic() + ACTIVE_SECONDS_MAX
+    while time.monotonic() < until:
+        closed = done(live.joiner.post("/status", live.handle), "status")["closed"]
+        if closed == "completed":
+            return
+        if closed is not None:
+            break
+        time.sleep(POLL_SECONDS)
+    raise Refused(DemoReason.StepRefused, f"activation within {ACTIVE_SECONDS_MAX * SECOND} ms")
+
+
+def prepare(cast: Cast, live: Live) -> None:
+    """All that must stand before the pass: claim, proofing, approval, anchor."""
+    claim(live)
+    proof(cast, live)
+    approve(cast, live)
+    anchor(cast, live)
+
+
+def finish(live: Live, code: str) -> None:
+    """From the code to a passkey that works."""
+    redeem(live, code)
+    register(live)
+    wait_until_active(live)
+    live.joiner.sign_in()
