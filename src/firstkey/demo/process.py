@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import firstkey
 from firstkey.demo.reasons import DemoReason
@@ -99,7 +99,7 @@ class Server:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the server has stopped
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             _command(("serve", "--site", str(self._site))),
             env=_environment(),

@@ -162,9 +162,9 @@ def _tell_numbers(story: Story, result: Result) -> None:
 
 def _tell_links(story: Story, prepared: Prepared) -> None:
     story.chapter("The server goes on until Ctrl-C.")
-    for name, path in (("what it can be asked", "/api/openapi.json"), ("is it there", "/readyz")):
+    for name, path in (("api", "/api/openapi.json"), ("ready", "/readyz")):
         story.number(name, prepared.address.origin + path)
-    story.number("its site", str(prepared.site))
+    story.number("site", str(prepared.site))
 
 
 def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callable[[Result], None]) -> Result:

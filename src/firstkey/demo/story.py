@@ -49,7 +49,7 @@ class Story:
 
     def number(self, name: str, value: str) -> None:
         """Say a figure."""
-        self._say(f"{MARGIN}{name:<22}{value}")
+        self._say(f"{MARGIN}{name:<{WHO_COLUMNS}}{value}")
 
     def line(self, text: str) -> None:
         """Say something as it stands."""

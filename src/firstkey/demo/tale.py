@@ -1,4 +1,4 @@
-"""The tale itself: a site is founded, two people join, one is robbed on the way, and everybody tries what they should not.
+"""The tale: a site is founded, two people join, one is robbed on the way, and others try what they should not.
 
 A case is told in the order in which it lives; whatever is refused is refused on a case that is alive.
 """
@@ -10,10 +10,12 @@ from firstkey.demo import misuses, steps
 from firstkey.demo.misuses import MISUSES
 from firstkey.demo.people import Desk, Joiner, Maker
 from firstkey.demo.process import Address
+from firstkey.demo.reasons import DemoReason
 from firstkey.demo.steps import Cast, Live
 from firstkey.demo.story import Story
 from firstkey.simulator.client import Answer
 from firstkey.values.canonical import Json
+from firstkey.values.errors import Refused
 
 REQUESTER, PROOFER, APPROVER, CONFIRMER = "Rita", "Paul", "Anna", "Cora"
 DUTIES = (
@@ -64,7 +66,8 @@ class Tale:
         for desk in self._cast:
             desk.enroll(code)
         founded = [desk.sign_founding(code) for desk in self._cast]
-        assert founded == [False, False, False, True]  # the last signature founds
+        if founded != [False, False, False, True]:
+            raise Refused(DemoReason.StepRefused, "the last signature founds, and none before it")
         for desk in self._cast:
             desk.sign_in()
         for desk, duty in zip(self._cast, DUTIES, strict=True):
@@ -89,7 +92,7 @@ class Tale:
 
     def serve_with_misuses(self, person: PersonToRecord) -> None:
         """A case from end to end, with everything that is tried against it."""
-        name, cast, story = _first_name(person), self._cast, self._story
+        name, story = _first_name(person), self._story
         story.chapter(
             f"{name} was hired. A case is opened.",
             "A case is one enrollment of one account. It is the list of what happened to it, and nothing else; every "
