@@ -104,11 +104,10 @@ def load_policy(document: bytes) -> Policy:
     """
     read = Document(document)
     top = read.read({key: value for key, value in read.top.items() if key != "path"}, DOCUMENT_KEYS, (), "a policy")
-    sound = not read.problems
     names: dict[str, int] = {}
     paths = [_read_path(read, place, table, names) for place, table in read.tables("path", PATHS_MAX)]
     whole = tuple(path for path in paths if path is not None)
-    if not sound or len(whole) < len(paths) or not paths:
+    if len(whole) < len(paths) or not paths:
         read.finish()
     del top["format"]
     policy = Policy(sha256=sha256_hex(document), paths=whole, **top)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from firstkey.policy.floors import COMPILED_DISTINCT, Duties
 from firstkey.policy.model import Anchor, ApproverRule, Bootstrap, Channel, Duty, Path, Requirements, Spread
@@ -36,10 +37,11 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Slot(NamedTuple):
-    """A part that somebody must play: the duty, and the words of which they need one."""
+    """A part that somebody must play: the duty, the words of which they need one, and whether no vendor sends them."""
 
     duty: Duty
     words: frozenset[str]
+    ours: bool = False
 
 
 Cast = tuple[tuple[Duty, Person], ...]
@@ -57,7 +59,12 @@ def slots_of(required: Requirements, delegated: bool = False) -> tuple[Slot, ...
         (Duty.CONFIRMER, {Duty.CONFIRMER.value}, int(by_hand)),
         (Duty.DELIVERER, {Duty.DELIVERER.value}, int(required.channel is Channel.IN_PERSON)),
     )
-    return tuple(Slot(duty, frozenset(words)) for duty, words, count in needed for _ in range(count))
+    ours = {Duty.APPROVER} if Spread.NOT_VENDOR_ALONE in required.spread else set()
+    return tuple(
+        Slot(duty, frozenset(words), ours=duty in ours and place == 0)
+        for duty, words, count in needed
+        for place in range(count)
+    )
 
 
 def meets_quorum(approvers: Iterable[tuple[str | None, str | None]], required: Requirements) -> bool:
@@ -68,7 +75,7 @@ def meets_quorum(approvers: Iterable[tuple[str | None, str | None]], required: R
         required: how many, and what they must span.
     """
     people = list(approvers)
-    units = {unit for unit, _ in people}
+    units = {unit for unit, _ in people if unit is not None}
     count = len(units) if Spread.DIFFERENT_UNITS in required.spread else len(people)
     outside = Spread.NOT_VENDOR_ALONE not in required.spread or any(vendor is None for _, vendor in people)
     return count >= required.quorum and (outside or required.quorum == 0)
@@ -87,10 +94,11 @@ def _candidates(
     apart = COMPILED_DISTINCT | required.distinct
     used = dict.fromkeys(person for _, person in cast)
     new = {(p.words, p.unit, p.vendor): p for p in people if p not in used}.values() if len(used) < most else ()
-    units = {person.unit for duty, person in cast if duty is slot.duty is Duty.APPROVER}
+    one_unit_each = slot.duty is Duty.APPROVER and Spread.DIFFERENT_UNITS in required.spread
+    units = {None, *(person.unit for duty, person in cast if duty is slot.duty)} if one_unit_each else set()
     for person in (*used, *new):
-        spread = Spread.DIFFERENT_UNITS not in required.spread or person.unit not in units
-        if person.words & slot.words and spread and _free(slot, person, cast, apart):
+        spans = person.unit not in units and not (slot.ours and person.vendor is not None)
+        if person.words & slot.words and spans and _free(slot, person, cast, apart):
             yield person
 
 
@@ -107,8 +115,7 @@ def fill(
         cast: who plays already.
     """
     if not slots:
-        spans = meets_quorum(((p.unit, p.vendor) for duty, p in cast if duty is Duty.APPROVER), required)
-        return cast if spans else None
+        return cast
     for person in _candidates(slots[0], people, cast, required, most):
         found = fill(slots[1:], people, required, most, (*cast, (slots[0].duty, person)))
         if found is not None:
@@ -125,7 +132,8 @@ def staffed(required: Requirements, people: tuple[Person, ...], requester: str |
         requester: the person who opened the case, if a person did.
     """
     slots = slots_of(required)
-    people = tuple(sorted(people, key=lambda person: person.vendor is not None))
+    relevant = frozenset[str]().union(*(slot.words for slot in slots))
+    people = tuple(replace(person, words=person.words & relevant, vendor=person.vendor and "any") for person in people)
     rarest_first = tuple(sorted(slots, key=lambda slot: sum(bool(person.words & slot.words) for person in people)))
     cast = tuple((Duty.REQUESTER, person) for person in people if person.person == requester)
     return fill(rarest_first, people, required, len(slots) + len(cast), cast) is not None

@@ -86,6 +86,13 @@ def test_a_mere_word_makes_nothing_laxer(source: str, rank: int) -> None:
 def test_what_will_be_said_later_is_ignored() -> None:
     """An assertion from the future does not count yet."""
     assert counted("device", asset("certified", -1)).value == "unknown"
+    assert counted("device", asset("certified", 50), asset("unknown", -1)).value == "certified"
+
+
+def test_two_words_of_one_instant_give_the_stricter() -> None:
+    """A source that says two things at once is believed in the stricter, whichever is listed first."""
+    both = (asset("own", 50), asset("certified", 50))
+    assert [counted("device", *said).value for said in (both, both[::-1])] == ["own", "own"]
 
 
 @pytest.mark.parametrize(("fact", "value"), [("colour", "own"), ("device", "mine"), ("device", "")])

@@ -100,8 +100,9 @@ def test_a_path_that_earlier_ones_catch_whole_is_unreachable() -> None:
     """It takes all earlier paths together to see it, and the finding names those in the way."""
     wide = [path(f"p{n}", when=f"device={device}") for n, device in enumerate(("certified,own", "managed"))]
     beyond = path("late", when="device=own,managed purpose=recovery")
-    (found,) = lint(policy(*wide, beyond))
-    assert (found.path, found.key) == (2, "when")
+    (found,) = lint(policy(path("elsewhere", when="device=shared"), *wide, beyond))
+    assert "elsewhere" not in found.reason
+    assert (found.path, found.key) == (3, "when")
     assert "p0, p1" in found.reason
     assert findings(*wide, replace(beyond, when=path(when="device=own,managed,shared").when)) == []
 

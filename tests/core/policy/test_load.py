@@ -119,6 +119,12 @@ def test_what_is_wrong_in_several_paths_is_told_together() -> None:
     ]
 
 
+def test_problems_of_the_head_and_of_paths_are_told_in_the_order_of_lines() -> None:
+    """A table that no policy has, at the end of the document, is told after a path's mistake above it."""
+    found = problems_of(document("trise = 3", "\n[extra]"))
+    assert [problem.where for problem in found] == ['key "trise"', 'key "extra"']
+
+
 def test_two_paths_of_one_name_are_refused() -> None:
     """A name says which path is meant."""
     second = SOUND.partition("[[path]]")[2]

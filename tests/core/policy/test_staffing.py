@@ -190,8 +190,11 @@ def test_a_large_site_is_answered_at_once() -> None:
     """Thousands of people alike are looked at once, found or not found."""
     people = tuple(person(str(number), "approver", f"u{number % 300}", "bpo") for number in range(3_000))
     assert not staffed(changed(PLAIN, quorum=4, spread=frozenset(Spread)), people)
+    proofer = person("p", "proofer")
+    assert not staffed(changed(PLAIN, quorum=4, spread=frozenset(Spread)), (*people, proofer))
+    assert not staffed(changed(PLAIN, quorum=4, spread=frozenset(Spread)), (*people, proofer, person("x", "approver")))
     assert staffed(
-        changed(PLAIN, quorum=4, spread=frozenset(Spread)), (*people, person("x", "approver"), person("p", "proofer"))
+        changed(PLAIN, quorum=4, spread=frozenset(Spread)), (*people, proofer, person("x", "approver", "u1"))
     )
 
 
@@ -246,3 +249,10 @@ def test_in_delegation_the_requester_is_one_of_the_people() -> None:
     delegated = path(required=PLAIN, when="request=delegated")
     assert effort(delegated, PLAIN) == Effort(2, 2, 24 * HOUR)
     assert effort(delegated, changed(PLAIN, distinct=REQUESTER_PROOFER)) == Effort(3, 2, 24 * HOUR)
+
+
+def test_the_fewest_people_are_fewer_than_the_first_that_come_to_mind() -> None:
+    """Where using somebody again leads astray, the search still finds the smallest cast."""
+    chain = [(Duty.CONFIRMER, Duty.REQUESTER), (Duty.CONFIRMER, Duty.DELIVERER), (Duty.DELIVERER, Duty.PROOFER)]
+    visit = changed(PLAIN, anchors=frozenset({Anchor.PRESENCE}), channel=Channel.IN_PERSON, distinct=frozenset(chain))
+    assert effort(path(required=visit, when="request=delegated"), visit) == Effort(3, 4, 24 * HOUR)
