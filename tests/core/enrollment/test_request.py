@@ -26,6 +26,7 @@ from tests.core.enrollment.world import (
     ADMIN_B,
     ATTENDED_PATH,
     DEVICE,
+    JOINER,
     OWN_KEY_PATH,
     REQUESTER,
     RIVAL,
@@ -97,6 +98,14 @@ def test_a_case_has_sixteen_revisions(revision: int, reason: R | None) -> None:
 def test_nothing_under_way_is_revised(world: World, reason: R | None) -> None:
     """While a pass is live, a window is open or a credential is there, the case stays as it was signed."""
     assert refusal_of(world, lambda w: w.do(ReviseCase(REQUESTER, START + DAY))) is reason
+
+
+def test_the_joiner_may_revise_what_they_asked_for() -> None:
+    """The joiner can be requester, and no other duty keeps them from bringing the end forward."""
+    world = eligible(World().up_to(Stage.PROOFING), (JOINER, "requester"))
+    (fact,) = world.do(ReviseCase(JOINER, START + DAY)).facts
+    assert fact == CaseRevised(at=START, revision=2, expires_at=START + DAY, person=JOINER)
+    assert world.state.duties == {(Duty.REQUESTER, REQUESTER), (Duty.REQUESTER, JOINER)}
 
 
 @pytest.mark.parametrize("person", ["stranger", ADMIN_A])

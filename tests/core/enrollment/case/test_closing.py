@@ -4,6 +4,7 @@ import pytest
 
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.facts import CaseClosed, CredentialRecalled, Fact, PassRevoked
+from firstkey.enrollment.case.surroundings import By
 from firstkey.enrollment.case.words import Cause, Closure, CredentialState, PassState, Stage
 from tests.core.enrollment.turns import alter, part
 from tests.core.enrollment.world import START, World
@@ -44,6 +45,13 @@ def test_pass_and_credential_die_before_the_case() -> None:
 def test_a_case_with_nothing_just_closes() -> None:
     """A case that has neither pass nor credential closes by one fact."""
     assert closed(World().up_to(Stage.PROOFING)) == (CLOSED,)
+
+
+def test_who_signed_for_the_end_stands_in_its_fact() -> None:
+    """Where people signed that a case be over, its closing names them."""
+    by = (By("adam", "statement-8"), By("alma", "statement-9"))
+    facts = closing(World().up_to(Stage.PROOFING).state, Closure.FRAUD_REPORTED, AT, by=by)
+    assert facts == (CaseClosed(at=AT, reason=Closure.FRAUD_REPORTED, by=by),)
 
 
 def test_the_cause_is_the_closing_unless_more_is_said() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firstkey.enrollment.case.ending import earliest, is_here, is_over
+from firstkey.enrollment.case.ending import earliest, is_here, is_over, last_instant
 from firstkey.enrollment.case.surroundings import Account
 
 
@@ -21,6 +21,12 @@ def test_an_account_is_here_until_its_end(now: int, here: bool) -> None:
     assert is_here(Account("account-1", "joiner", 1), now) is True
     assert is_here(Account("account-1", "joiner", 1, active=False), now) is False
     assert is_here(Account("account-1", "joiner", 1, active=False, ends_at=1_000), now) is False
+
+
+def test_the_last_instant_is_not_over() -> None:
+    """The last instant before an end is the one after which it is over."""
+    assert not is_over(100, last_instant(100))
+    assert is_over(100, last_instant(100) + 1)
 
 
 def test_the_earliest_of_several_ends_counts() -> None:

@@ -57,7 +57,7 @@ CredentialSuspended   at credential cause
 CredentialRestored    at credential | by
 CredentialRecalled    at credential cause
 CredentialEnded       at credential cause
-CaseClosed            at reason
+CaseClosed            at reason | by
 ReviewRecorded        at outcome by
 """
 """The form that the first ledgers hold: fields that are always there, then those that a writer may not know yet."""

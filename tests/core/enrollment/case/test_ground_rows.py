@@ -218,6 +218,8 @@ OURS = frozenset({Spread.NOT_VENDOR_ALONE})
         (UNITS, ("unit-1", None), ("unit-2", None), True),
         (UNITS, ("unit-1", None), ("unit-1", None), False),
         (UNITS, None, None, False),
+        (UNITS, ("unit-1", None), None, False),
+        (UNITS, None, ("unit-2", None), False),
         (OURS, ("unit-1", None), ("unit-1", None), True),
         (OURS, ("unit-1", None), ("unit-1", "vendor-1"), True),
         (OURS, ("unit-1", "vendor-1"), ("unit-2", "vendor-2"), False),
