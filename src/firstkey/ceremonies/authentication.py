@@ -118,7 +118,6 @@ def judge_authentication(
     key = read_public_key(unb64u(credential.public_key))
     signed = data.raw + client_data_hash
     verify(key.alg, key.key, answer.parts["signature"], signed, CeremonyReason.AssertionSignatureWrong)  # step 21
-    counts = data.sign_count != 0 or credential.sign_count != 0
     return AuthenticationVerdict(
         ceremony_id=expected.ceremony_id,
         credential_id=credential.credential_id,
@@ -126,5 +125,5 @@ def judge_authentication(
         user_verified=Flag.UV in data.flags,
         backed_up=Flag.BS in data.flags,
         sign_count=data.sign_count,
-        counter_regressed=counts and data.sign_count <= credential.sign_count,  # step 22
+        counter_regressed=credential.sign_count > 0 and data.sign_count <= credential.sign_count,  # step 22
     )

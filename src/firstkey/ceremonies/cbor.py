@@ -77,8 +77,8 @@ class _Reader:
         major, argument = initial >> 5, initial & 0b11111
         if argument < 24:
             return major, argument
-        if argument not in _LONG_HEADS or major == 7:
-            raise _malformed("an indefinite length, a reserved head or a float")
+        if argument not in _LONG_HEADS:
+            raise _malformed("an indefinite length or a reserved head")
         width, least = _LONG_HEADS[argument]
         argument = int.from_bytes(self._take(width), "big")
         if argument < least:

@@ -3,7 +3,7 @@
 A key has exactly the members its type requires (WebAuthn 6.5.1), one byte form for each, its algorithm, type and curve
 agree, its point is on the curve, and an RSA modulus has 2048 to 8192 bits. The same table judges attestation keys out
 of certificates. SHA-1, secp256k1 and compressed points are in no row. PSS takes a salt as long as the hash, as RFC 8230
-says; `fido2` takes the longest possible one, which no authenticator makes.
+says; `fido2` takes one of any length.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def _ecdsa(crv: int, curve: ec.EllipticCurve, digest: hashes.HashAlgorithm) -> S
 
     def load(cose: Mapping[Any, Any]) -> Key:
         x, y = _take(cose, {_KTY: _EC2, -1: crv}, (-2, -3))
-        if len(x) != size or len(y) != size:
+        if len(x) != size:  # then y's is settled by the point's
             raise _unfit("a coordinate of another length")
         return ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + x + y)
 

@@ -167,6 +167,12 @@ def test_the_record_must_be_of_the_credential_that_answers() -> None:
     assert refusal(Authentication(), credential=other) is Reason.CredentialNotExpected
 
 
+def test_a_credential_that_was_not_asked_for_is_refused() -> None:
+    """A known credential that the options did not name does not do, although its assertion verifies."""
+    others = but(EXPECTED, allowed_credentials=(b64u(b"another"),))
+    assert refusal(Authentication(), others) is Reason.CredentialNotExpected
+
+
 def test_user_verification_is_required_unless_said_otherwise() -> None:
     """Without user verification an assertion passes only where it is not required, and says so."""
     assert not judge(Authentication(flags=UP), but(EXPECTED, require_user_verification=False)).user_verified

@@ -29,9 +29,25 @@ def test_everything_is_read() -> None:
 
 
 def test_without_a_credential_there_is_none() -> None:
-    """Authenticator data of an assertion has no credential to give."""
-    with pytest.raises(Malformed):
-        _ = read_authenticator_data(SOUND[:32] + b"\x05" + bytes(4)).credential
+    """The shortest data, an assertion's, is read whole and has no credential to give."""
+    data = read_authenticator_data(bytes(32) + b"\x05\x01\x02\x03\x04")
+    assert (data.attested, data.sign_count) == (None, 0x01020304)
+    with pytest.raises(Malformed) as refused:
+        _ = data.credential
+    assert refused.value.reason is Reason.AuthenticatorDataMalformed
+
+
+@pytest.mark.parametrize(("bit", "flag"), [(0, Flag.UP), (2, Flag.UV), (3, Flag.BE), (4, Flag.BS)])
+def test_a_flag_is_one_bit(bit: int, flag: Flag) -> None:
+    """Each flag is told by its own bit, whatever the others say."""
+    assert read_authenticator_data(bytes(32) + bytes([1 << bit]) + bytes(4)).flags == flag
+    others = 0x3F & ~(1 << bit)
+    assert flag not in read_authenticator_data(bytes(32) + bytes([others]) + bytes(4)).flags
+
+
+def test_extensions_may_come_alone() -> None:
+    """Extension outputs follow the header directly where there is no credential."""
+    assert read_authenticator_data(bytes(32) + b"\x81" + bytes(4) + EXTENSIONS).attested is None
 
 
 @pytest.mark.parametrize("length", range(len(SOUND)))

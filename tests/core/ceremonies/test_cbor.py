@@ -66,6 +66,10 @@ REFUSED = {
     "indefinite array": "9f00ff",
     "indefinite map": "bfff",
     "tag": "c000",
+    "tag with the number of false": "d4",
+    "tag around null": "d6f6",
+    "false in two bytes": "f814",
+    "single float": "faffffffff",
     "half float": "f90000",
     "double float": "fb0000000000000000",
     "undefined": "f7",
@@ -95,9 +99,19 @@ def test_every_other_form_is_malformed(encoded: str) -> None:
     assert refused.value.reason is CeremonyReason.CborNotCanonical
 
 
+@pytest.mark.parametrize("number", [0, 23, 24, 255, 256, 65535, 65536, 2**32 - 1, 2**32, 2**64 - 1])
+def test_every_width_has_its_numbers(number: int) -> None:
+    """The least and the greatest number of each width are read, and their negatives."""
+    assert cbor.decode(foreign.encode(number)) == number
+    assert cbor.decode(foreign.encode(-1 - number)) == -1 - number
+
+
 def test_eight_levels_are_read() -> None:
-    """The deepest value that is read has eight levels."""
+    """The deepest value that is read has eight levels, of arrays or of maps, whole or within more."""
     assert cbor.decode(b"\x81" * 7 + b"\x00") == [[[[[[[0]]]]]]]
+    maps = bytes.fromhex("a100" * 7 + "00")
+    assert cbor.decode(maps) == {0: {0: {0: {0: {0: {0: {0: 0}}}}}}}
+    assert cbor.decode_prefix(maps + b"\xff", 0)[1] == len(maps)
 
 
 def test_the_input_ends_at_64_kib() -> None:

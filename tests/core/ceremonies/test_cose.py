@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from fido2.cose import CoseKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,11 +43,21 @@ def test_every_algorithm_verifies_and_only_what_was_signed(alg: int) -> None:
         assert refused.value.reason is Reason.AssertionSignatureWrong
 
 
-@pytest.mark.parametrize("alg", sorted(set(ALGORITHMS) - {-37, -38}))
+@pytest.mark.parametrize("alg", sorted(set(ALGORITHMS) - {-38}))
 def test_another_implementation_agrees(alg: int) -> None:
-    """The library verifies the same signature by the same key (but for PSS, whose salt length it has wrong)."""
+    """The library verifies the same signature by the same key (PS384 it does not know)."""
     key = make_key(alg)
     CoseKey.parse(key.cose).verify(b"data", key.sign(b"data"))
+
+
+@pytest.mark.parametrize("salt_bytes", [0, 20, 31, 33, 222])
+def test_a_pss_salt_is_as_long_as_the_hash(salt_bytes: int) -> None:
+    """A signature with a salt of another length than RFC 8230 gives is none."""
+    key = make_key(-37)
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), salt_bytes)
+    signature = key.private.sign(b"data", pss, hashes.SHA256())
+    with pytest.raises(Refused):
+        verify(-37, read(key.cose).key, signature, b"data", Reason.AssertionSignatureWrong)
 
 
 def test_what_is_offered_can_be_judged() -> None:
@@ -60,6 +72,8 @@ UNSOUND: dict[str, Callable[[], Any]] = {
     "unknown algorithm": lambda: ES256 | {3: -65535},
     "algorithm as text": lambda: ES256 | {3: "ES256"},
     "algorithm as boolean": lambda: ES256 | {3: True},
+    "algorithm as list": lambda: ES256 | {3: [-7]},
+    "algorithm as map": lambda: ES256 | {3: {}},
     "secp256k1": lambda: make_key(-47).cose,
     "another type": lambda: ES256 | {1: 3},
     "type as boolean": lambda: ED25519 | {1: True},
@@ -74,12 +88,14 @@ UNSOUND: dict[str, Callable[[], Any]] = {
     "compressed": lambda: ES256 | {-3: True},
     "short coordinate": lambda: ES256 | {-2: ES256[-2][1:]},
     "long coordinate": lambda: ES256 | {-2: b"\0" + ES256[-2]},
+    "a byte on the other side": lambda: ES256 | {-2: ES256[-2][:-1], -3: ES256[-2][-1:] + ES256[-3]},
     "off the curve": lambda: ES256 | {-3: OFF_CURVE},
     "beyond the field": lambda: ES256 | {-2: b"\xff" * 32},
     "point at infinity": lambda: ES256 | {-2: bytes(32), -3: bytes(32)},
     "short Ed25519": lambda: ED25519 | {-2: bytes(31)},
     "RSA of 1024 bits": lambda: rsa_key(-257, 1024).cose,
-    "RSA of 16384 bits": lambda: RS256 | {-1: b"\xff" * 2048},
+    "RSA of 8193 bits": lambda: RS256 | {-1: b"\1" + b"\xff" * 1024},
+    "RSA of 2047 bits": lambda: RS256 | {-1: b"\x7f" + b"\xff" * 255},
     "RSA with leading zero": lambda: RS256 | {-1: b"\0" + RS256[-1]},
     "RSA exponent with leading zero": lambda: RS256 | {-2: b"\0\1\0\1"},
     "even RSA modulus": lambda: RS256 | {-1: RS256[-1][:-1] + b"\2"},
@@ -98,6 +114,12 @@ def test_an_unsound_key_is_refused(cose: Callable[[], Any]) -> None:
     with pytest.raises(Malformed) as refused:
         read(cose())
     assert refused.value.reason is Reason.PublicKeyUnfit
+
+
+def test_rsa_sizes_have_bounds() -> None:
+    """Moduli of 2048 to 8192 bits and exponents of up to 32 bits are sound."""
+    for n, e in ((b"\x80" + b"\xff" * 255, b"\3"), (b"\xff" * 1024, b"\xff" * 4)):
+        assert read(RS256 | {-1: n, -2: e}).alg == -257
 
 
 def test_a_key_in_another_byte_form_is_refused() -> None:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from firstkey.values.secret import Secret
 from tests.core.ceremonies.device_key import SEALING, SIGNING, jwk
 
 KEY = DeviceKey(**jwk(SEALING))  # type: ignore[arg-type] # literal members
+ORDER = 115792089210356248762697446949407573529996955224135760342422259061068512044369
 CODE = draw(bytes(range(26)), SEALED_SYMBOLS)
 CONTEXT = {"case": "case-1", "pass_id": "pass-1", "claim": "claim-1"}
 
@@ -70,6 +72,14 @@ def test_no_code_stands_in_it() -> None:
     assert code not in repr(sealed())
     assert sealed().ciphertext != sealed(entropy=b"f" * 48).ciphertext
     assert sealed() == sealed()
+
+
+@pytest.mark.parametrize(("drawn", "scalar"), [(0, 1), (ORDER - 2, ORDER - 1), (ORDER - 1, 1), (2**384 - 1, None)])
+def test_any_entropy_makes_a_private_key(drawn: int, scalar: int | None) -> None:
+    """The ephemeral key is from 1 to the order less 1, at every end of what can be drawn."""
+    point = unb64u(sealed(entropy=drawn.to_bytes(48, "big")).ephemeral_key)
+    expected = ec.derive_private_key(scalar or (2**384 - 1) % (ORDER - 1) + 1, ec.SECP256R1()).public_key()
+    assert point == expected.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 @pytest.mark.parametrize("entropy", [b"", b"e" * 32, b"e" * 49])

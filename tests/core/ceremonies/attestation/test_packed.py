@@ -99,6 +99,17 @@ def test_each_rule_of_the_certificate_holds(bend: dict[str, Any], reason: Reason
     assert refusal(Registration(chain=(certificate.der,))) is reason
 
 
+@pytest.mark.parametrize(("length", "fits"), [(0, True), (127, True), (128, False), (129, False)])
+def test_a_serial_has_a_short_form(length: int, fits: bool) -> None:
+    """A serial of up to 127 octets is read; a longer one would need another length form."""
+    extension = (SERIAL_OID, bytes([4, length]) + b"S" * length, False)
+    made = Registration(chain=(replace(LEAF, extensions=(extension,)).der,))
+    if fits:
+        assert judge(made).serial == (b"S" * length).hex()
+    else:
+        assert refusal(made) is Reason.AttestationCertificateUnfit
+
+
 def test_a_certificate_need_not_name_its_model() -> None:
     """Without the model extension the path alone ties the certificate to the model."""
     assert judge(Registration(chain=(replace(LEAF, extensions=()).der,))).trust is Trust.ANCHORED
