@@ -98,6 +98,22 @@ def test_a_work_commits_only_while_its_time_lasts(site: Site, deadlines: tuple[i
     assert see(site, lambda reader: reader.head("case-1")) == (0 if late else 1)
 
 
+@pytest.mark.parametrize("set_by", [HOUR, -HOUR])
+def test_a_window_does_not_stay_open_while_the_clock_is_doubtful(site: Site, set_by: int) -> None:
+    """Though time stands at the last entry, what must not be past is compared with the latest that any clock tells."""
+    do(site, appending("case-1", 1))
+    site.clock.pass_ms(MINUTE)
+    site.clock.set_by_ms(set_by)
+
+    def work(tx: Transaction) -> None:
+        assert (tx.now, tx.clock_doubtful) == (BEGINNING, True)
+        tx.not_after(tx.now + SECOND)
+
+    with pytest.raises(Refused) as caught:
+        do(site, work)
+    assert caught.value.reason is StoreReason.TooLate
+
+
 @pytest.mark.parametrize("clock", ["told", "counted"])
 def test_time_that_runs_out_during_the_work_counts(site: Site, clock: str) -> None:
     """The clocks are read again before the commit: a work in time when it began is late once either is past."""

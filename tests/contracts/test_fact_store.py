@@ -11,6 +11,7 @@ from firstkey.ports.fact_store import (
     ATTEMPTS_MAX,
     Conflict,
     NewFact,
+    Reader,
     Slot,
     SlotTaken,
     StoreReason,
@@ -19,6 +20,7 @@ from firstkey.ports.fact_store import (
     answer_async,
 )
 from firstkey.ports.kinds import DocumentKind, SlotKind
+from firstkey.ports.queues import CaseIndex, CaseRow, OutboxItem
 from firstkey.values.errors import Defect, Malformed, Refused, Unavailable
 from tests.contracts.site import BEGINNING, Site, appending, do, fact, judged, see, taking
 
@@ -77,6 +79,39 @@ def test_everything_of_a_work_commits_or_nothing(site: Site) -> None:
     assert answer(site.verifiers().read("pass-1"), 5) is None
     assert [recorded.number for recorded in do(site, appending("case-1", 3))] == [1]
     assert judged(site).entries == 1
+
+
+def test_what_a_failing_work_changed_is_put_back(site: Site) -> None:
+    """A work that raises after it replaced, deleted and freed what stood there leaves it as it stood."""
+
+    def view(reader: Reader) -> list[Any]:
+        cases, effects = reader.cases(CaseIndex.ALL, limit=9), reader.outbox_due(BEGINNING, 9)
+        return [reader.holder(PLACE), reader.documents(DocumentKind.PERSON, limit=9), cases, effects]
+
+    def prepare(tx: Transaction) -> int:
+        tx.put_document(DocumentKind.PERSON, "kept", b"old")
+        tx.put_document(DocumentKind.PERSON, "deleted", b"old")
+        tx.put_verifier("pass-1", b"v")
+        tx.project(CaseRow("case-1", "a", "p", "byod", "first_key", "proofing", 1, 2, 3))
+        return tx.enqueue(OutboxItem("a", "send", b"x"))
+
+    def failing(tx: Transaction) -> None:
+        tx.free(PLACE, "case-1")
+        tx.put_document(DocumentKind.PERSON, "kept", b"new")
+        tx.delete_document(DocumentKind.PERSON, "deleted")
+        tx.destroy_verifier("pass-1")
+        tx.project(CaseRow("case-1", "a", "p", "byod", "first_key", "approval", 1, 2, 4))
+        tx.outbox_again(sequence, BEGINNING + 1)
+        tx.outbox_done(sequence)
+        raise Refused(StoreReason.TooLate, "on purpose")
+
+    do(site, taking(PLACE, "case-1"))
+    sequence = do(site, prepare)
+    before = see(site, view)
+    with pytest.raises(Refused, match="on purpose"):
+        do(site, failing)
+    assert see(site, view) == before
+    assert answer(site.verifiers().read("pass-1"), 5) == b"v"
 
 
 def test_a_stale_number_is_tried_again_and_then_unavailable(site: Site) -> None:

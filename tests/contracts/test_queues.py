@@ -1,9 +1,9 @@
-"""Documents, verifiers, the queues of cases and the outbox, on every store."""
+"""Documents and slots that age, the queues of cases and the outbox, on every store."""
 
 import pytest
 from msgspec.structs import replace
 
-from firstkey.ports.fact_store import Reader, Slot, answer
+from firstkey.ports.fact_store import Reader, Slot
 from firstkey.ports.kinds import (
     FORGETTABLE_DOCUMENTS,
     FORGETTABLE_SLOTS,
@@ -101,18 +101,6 @@ def test_only_slots_of_short_lived_things_are_forgotten(site: Site, kind: SlotKi
             do(site, lambda tx: tx.forget_slots(kind, BEGINNING + MINUTE, 9))
     held = see(site, lambda reader: [reader.holder(Slot(kind, key)) for key in ("old", "new")])
     assert held == [None if kind in FORGETTABLE_SLOTS else "case-1", "case-1"]
-
-
-def test_a_verifier_is_read_by_its_reader_until_it_is_destroyed(site: Site) -> None:
-    """A pass has one verifier; destroyed, it is gone, and destroying it again changes nothing."""
-    do(site, lambda tx: tx.put_verifier("pass-1", b"salt and digest"))
-    with pytest.raises(Defect):
-        do(site, lambda tx: tx.put_verifier("pass-1", b"another"))
-    assert answer(site.verifiers().read("pass-1"), 5) == b"salt and digest"
-    assert answer(site.verifiers().read("pass-2"), 5) is None
-    for _ in range(2):
-        do(site, lambda tx: tx.destroy_verifier("pass-1"))
-    assert answer(site.verifiers().read("pass-1"), 5) is None
 
 
 def test_cases_are_listed_by_what_comes_first_due(site: Site) -> None:

@@ -1,8 +1,8 @@
 """A group of works in one transaction: each undone alone, all durable at once, the ledger grown by what they append.
 
 The order of effects is the design. Works run one after another, each behind a mark; the tree grows by their entries;
-one head is signed; the caller commits; only then memory advances. A work whose time ran out while others ran cannot be
-undone alone any more, so the whole group is undone and run again without it.
+one head is signed; the caller commits; only then memory advances. A work whose time ran out by then cannot be undone
+alone any more, so the whole group is undone and run again without it.
 """
 
 from collections.abc import Callable, Sequence
@@ -132,8 +132,6 @@ class Sequencer:
         unit = Unit(self._rows, self._macs, self._chains, reading, first_index)
         try:
             outcome = Outcome(work(unit), deadline=unit.deadline)
-            if self._is_overdue(outcome):
-                raise Refused(StoreReason.TooLate)  # undone as any refusal of the work itself
         except TransactionLost:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a work does, its neighbours go on
@@ -147,12 +145,11 @@ class Sequencer:
             self._last_at = reading.now
         return outcome
 
-    def _is_overdue(self, outcome: Outcome) -> bool:
-        return outcome.deadline is not None and self._timekeeper.read(self._last_at).latest > outcome.deadline
-
     def _overdue(self, outcomes: Sequence[Outcome | None]) -> set[int]:
         """Return the places of works whose time is over now, just before the commit."""
-        return {place for place, outcome in enumerate(outcomes) if outcome is not None and self._is_overdue(outcome)}
+        latest = self._timekeeper.read(self._last_at).latest
+        deadlines = [(place, outcome.deadline) for place, outcome in enumerate(outcomes) if outcome]
+        return {place for place, deadline in deadlines if deadline is not None and deadline < latest}
 
     def _finish(self, outcomes: list[Outcome], changed: bool) -> Prepared:
         if not changed:

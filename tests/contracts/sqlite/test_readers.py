@@ -23,7 +23,18 @@ def test_a_reader_connection_is_query_only(sqlite_site: SqliteSite) -> None:
             return str(error)
         return "written"
 
-    assert answer(sqlite_site.store.readers.submit(write), 30) == "attempt to write a readonly database"
+    def write_all_the_same(connection: sqlite3.Connection) -> str:
+        connection.execute("PRAGMA query_only = OFF")
+        return write(connection)
+
+    for attempt in (write, write_all_the_same):
+        assert answer(sqlite_site.store.readers.submit(attempt), 30) == "attempt to write a readonly database"
+
+
+def test_a_reader_connection_is_set_query_only(sqlite_site: SqliteSite) -> None:
+    """Besides being opened for reading, each connection refuses to write by its own setting."""
+    view = sqlite_site.store.readers.submit(lambda connection: connection.execute("PRAGMA query_only").fetchone()[0])
+    assert answer(view, 30) == 1
 
 
 def test_a_view_sees_one_state(sqlite_site: SqliteSite) -> None:
@@ -58,10 +69,12 @@ def test_too_many_views_are_unavailable(sqlite_site: SqliteSite) -> None:
         go_on.wait(30)
 
     views: list[Future[Any]] = [sqlite_site.store.read(view) for _ in range(READERS_MAX + READS_WAITING_MAX)]
-    with pytest.raises(Unavailable):
-        sqlite_site.store.read(view)
-    at_once = len(running)
-    go_on.set()
+    try:
+        with pytest.raises(Unavailable):
+            sqlite_site.store.read(view)
+        at_once = len(running)
+    finally:
+        go_on.set()
     assert [future.exception(30) for future in views] == [None] * len(views)
     assert at_once <= READERS_MAX
     assert see(sqlite_site, lambda reader: reader.head("a")) == 0
@@ -70,13 +83,15 @@ def test_too_many_views_are_unavailable(sqlite_site: SqliteSite) -> None:
 def test_a_failing_database_is_unavailable_and_read_again(sqlite_site: SqliteSite) -> None:
     """An error of the database ends one view; the next one opens the database again."""
 
-    def fail(_: sqlite3.Connection) -> None:
+    def fail(connection: sqlite3.Connection) -> None:
+        connection.close()
         raise sqlite3.OperationalError("disk I/O error")
 
     for _ in range(2 * READERS_MAX):
         with pytest.raises(Unavailable):
             answer(sqlite_site.store.readers.submit(fail), 30)
     assert see(sqlite_site, lambda reader: reader.head("a")) == 0
+    assert len(sqlite_site.store.readers._open) <= READERS_MAX
 
 
 def test_an_error_of_a_view_is_its_answer(sqlite_site: SqliteSite) -> None:

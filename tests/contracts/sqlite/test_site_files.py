@@ -7,11 +7,11 @@ from subprocess import run
 
 import pytest
 
-from firstkey.ledger.checkpoint import open_checkpoint
+from firstkey.ledger.checkpoint import Checkpoint, open_checkpoint
 from firstkey.ledger.refusals import LedgerReason
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.sqlite.connection import DATABASE_FILE
-from firstkey.storage.sqlite.site_files import CHECKPOINT_FILE
+from firstkey.storage.sqlite.site_files import CHECKPOINT_FILE, LOCK_FILE
 from firstkey.values.errors import Refused
 from tests.contracts.site import SIGNER, SqliteSite, appending, checkpoint, do, judged, see
 
@@ -25,6 +25,11 @@ try:
 except Refused as refusal:
     sys.exit(refusal.type)
 """
+
+
+def published(site: SqliteSite) -> Checkpoint:
+    """Return the published checkpoint, its signature verified."""
+    return open_checkpoint((site.folder / CHECKPOINT_FILE).read_bytes(), [SIGNER.verifier])
 
 
 def test_a_site_is_held_by_one_process(sqlite_site: SqliteSite) -> None:
@@ -43,31 +48,34 @@ def test_a_site_is_held_by_one_process(sqlite_site: SqliteSite) -> None:
 def test_the_database_is_for_its_owner(sqlite_site: SqliteSite) -> None:
     """Nobody but the owner may read the database, its log, or the lock."""
     do(sqlite_site, appending("a", 1))
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in sqlite_site.folder.iterdir()}
-    modes.pop(CHECKPOINT_FILE)
-    assert set(modes.values()) == {0o600}
+    private = [*sqlite_site.folder.glob(f"{DATABASE_FILE}*"), sqlite_site.folder / LOCK_FILE]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
+    assert len(private) == 4
 
 
 def test_the_published_checkpoint_is_the_committed_one(sqlite_site: SqliteSite) -> None:
-    """When a work is answered, the file holds a signed head that covers its entry, and no half of another."""
+    """Once the writer rests, the file holds the signed head of all entries, and nothing else is left lying about."""
     for number in range(1, 6):
         do(sqlite_site, appending("a", number))
-        note = (sqlite_site.folder / CHECKPOINT_FILE).read_bytes()
-        assert open_checkpoint(note, [SIGNER.verifier]) == checkpoint(sqlite_site)
-        assert checkpoint(sqlite_site).size == number
+        committed = checkpoint(sqlite_site)
+        sqlite_site.close()
+        assert published(sqlite_site) == committed
+        assert committed.size == number
+        sqlite_site.store = sqlite_site.open()
+    sqlite_site.close()
     assert sorted(path.name for path in sqlite_site.folder.glob("checkpoint*")) == [CHECKPOINT_FILE]
 
 
 def test_a_checkpoint_that_cannot_be_published_undoes_nothing(sqlite_site: SqliteSite) -> None:
-    """When the file cannot be replaced the commit stands and is answered; the next publication catches up."""
+    """When the file cannot be replaced the commit stands and is answered; the next start publishes it."""
     new = sqlite_site.folder / "checkpoint.new"
     new.mkdir()
-    assert do(sqlite_site, appending("a", 1))[0].number == 1
+    assert [do(sqlite_site, appending("a", number))[0].number for number in (1, 2)] == [1, 2]
+    sqlite_site.close()
     assert not (sqlite_site.folder / CHECKPOINT_FILE).exists()
     new.rmdir()
-    do(sqlite_site, appending("a", 2))
-    note = (sqlite_site.folder / CHECKPOINT_FILE).read_bytes()
-    assert open_checkpoint(note, [SIGNER.verifier]).size == 2
+    sqlite_site.store = sqlite_site.open()
+    assert published(sqlite_site).size == 2
 
 
 def test_a_store_older_than_its_head_is_not_opened(sqlite_site: SqliteSite) -> None:

@@ -1,5 +1,6 @@
 """The writer: groups, what they share and what they do not, and what is left when the disk fails."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from firstkey.ports.fact_store import Slot, SlotTaken, StoreReason, Transaction, answer
+from firstkey.ports.fact_store import Slot, SlotTaken, StoreReason, Transaction, answer, answer_async
 from firstkey.ports.kinds import SlotKind
 from firstkey.storage.limits import GROUP_WORKS_MAX, LOG_TRUNCATED_EVERY_MS, WORKS_WAITING_MAX
 from firstkey.storage.sqlite.connection import DATABASE_FILE, open_writer
@@ -178,6 +179,18 @@ def test_a_work_given_up_before_its_turn_is_never_carried_out(sqlite_site: Sqlit
     assert see(sqlite_site, lambda reader: (reader.head("a"), reader.head("b"))) == (0, 1)
 
 
+def test_a_work_given_up_in_an_event_loop_is_never_carried_out(sqlite_site: SqliteSite) -> None:
+    """The same holds for a caller who waits in an event loop."""
+
+    async def give_up() -> None:
+        with pytest.raises(Unavailable):
+            await answer_async(sqlite_site.store.execute(appending("a", 1)), 0.01)
+
+    with held_up(sqlite_site):
+        asyncio.run(give_up())
+    assert see(sqlite_site, lambda reader: reader.head("a")) == 0
+
+
 def test_close_carries_out_what_was_accepted(sqlite_site: SqliteSite) -> None:
     """Works that wait when the store is closed are answered first."""
     with held_up(sqlite_site):
@@ -208,6 +221,20 @@ def test_a_work_whose_time_runs_out_in_the_group_is_late(sqlite_site: SqliteSite
     assert isinstance(late, Refused)
     assert (late.reason, none, calls) == (StoreReason.TooLate, None, [2, 1])
     assert judged(sqlite_site).streams == {"a": 1}
+
+
+def test_time_does_not_go_back_within_a_group(sqlite_site: SqliteSite) -> None:
+    """A work that follows another in its group is stamped no earlier, though the clock was set back between them."""
+    sqlite_site.clock.set_by_ms(30 * SECOND)
+
+    def setting(tx: Transaction) -> None:
+        appending("a", 1)(tx)
+        sqlite_site.clock.set_by_ms(-30 * SECOND)
+
+    with held_up(sqlite_site):
+        futures: list[Future[Any]] = [sqlite_site.store.execute(work) for work in (setting, appending("a", 2))]
+    assert ended(futures) == [None, None]
+    assert see(sqlite_site, lambda reader: {row.at for row in reader.load("a")}) == {BEGINNING + 30 * SECOND}
 
 
 STATEMENTS = ["BEGIN", "SAVEPOINT", "INSERT INTO facts", "INSERT INTO entries", "INSERT INTO slots", "RELEASE"]
@@ -306,6 +333,23 @@ def test_a_key_that_cannot_be_reached_makes_facts_unavailable(sqlite_site: Sqlit
     with pytest.raises(Unavailable):
         do(sqlite_site, appending("a", 1))
     assert do(sqlite_site, appending("a", 1))[0].number == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_a_writer_that_has_stopped(sqlite_site: SqliteSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should the thread end by a bug of ours, what waits is unavailable, and so is what comes."""
+
+    def bug() -> None:
+        raise AttributeError("a bug")
+
+    monkeypatch.setattr(sqlite_site.store._writer, "_truncate_log", bug)
+    sqlite_site.clock.pass_ms(LOG_TRUNCATED_EVERY_MS)
+    with held_up(sqlite_site):
+        futures = [sqlite_site.store.execute(appending("a", 1)) for _ in range(2)]
+    assert [type(error) for error in ended(futures)] == [Unavailable] * 2
+    sqlite_site.store._writer._thread.join(30)
+    with pytest.raises(Unavailable):
+        sqlite_site.store.execute(appending("a", 1))
 
 
 def test_the_log_is_truncated_every_minute(sqlite_site: SqliteSite) -> None:

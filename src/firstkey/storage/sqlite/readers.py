@@ -58,7 +58,7 @@ class Readers:
             finally:
                 connection.execute("ROLLBACK")
         except (sqlite3.Error, TransactionLost) as error:
-            self._own.connection = None  # the next view opens another; `close` ends this one
+            self._give_up_own_connection()
             raise Unavailable("the database cannot be read now") from error
 
     def _own_connection(self) -> sqlite3.Connection:
@@ -67,3 +67,9 @@ class Readers:
             connection = self._own.connection = self._connect()
             self._open.append(connection)
         return connection
+
+    def _give_up_own_connection(self) -> None:
+        connection, self._own.connection = getattr(self._own, "connection", None), None
+        if connection is not None:
+            self._open.remove(connection)
+            connection.close()

@@ -16,7 +16,13 @@ from typing import Any, NamedTuple, Protocol
 import structlog
 
 from firstkey.ports.clock import Clock
-from firstkey.storage.limits import GROUP_WORKS_MAX, LOG_TRUNCATED_AGAIN_MS, LOG_TRUNCATED_EVERY_MS, WORKS_WAITING_MAX
+from firstkey.storage.limits import (
+    CHECKPOINT_UNPUBLISHED_MS_MAX,
+    GROUP_WORKS_MAX,
+    LOG_TRUNCATED_AGAIN_MS,
+    LOG_TRUNCATED_EVERY_MS,
+    WORKS_WAITING_MAX,
+)
 from firstkey.storage.rows import TransactionLost
 from firstkey.storage.sequencer import Outcome, Sequencer, Work, failed
 from firstkey.storage.sqlite.rows import SqliteRows
@@ -52,8 +58,8 @@ class Writer:
 
     Args:
         reopen: opens the database and reads its head; called in the writer's thread.
-        publish: called after each commit that signed a head, before its works are answered.
-        clock: tells when to truncate the log.
+        publish: shows a committed head, once its works are answered; while works wait, only one head a second.
+        clock: tells when to publish and to truncate the log.
 
     Raises:
         Exception: whatever `reopen` raised the first time.
@@ -67,7 +73,8 @@ class Writer:
         self._door = threading.Lock()
         self._closed = False
         self._opened: Opened | None = None
-        self._truncate_at = clock.monotonic() + LOG_TRUNCATED_EVERY_MS
+        self._unpublished: bytes | None = None
+        self._publish_at = self._truncate_at = clock.monotonic()
         started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, args=(started,), name="firstkey-writer", daemon=True)
         self._thread.start()
@@ -97,7 +104,7 @@ class Writer:
         with self._door:
             first, self._closed = not self._closed, True
         if first:
-            self._queue.put(None)
+            self._queue.put(None)  # waits for a place; nobody else comes in any more
         self._thread.join()
 
     def _run(self, started: Future[None]) -> None:
@@ -106,10 +113,23 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - told to whoever opens the store
             started.set_exception(error)
             return
+        self._show()  # the last head before a crash may not have been published
         started.set_result(None)
-        for group in self._groups():
-            self._serve(group)
-        self._close_database()
+        try:
+            for group in self._groups():
+                self._serve(group)
+        finally:
+            self._refuse_the_rest()
+            self._close_database()
+
+    def _refuse_the_rest(self) -> None:
+        """Leave nobody waiting for a thread that has ended; after `close` there is nobody."""
+        with self._door:
+            self._closed = True
+        while not self._queue.empty():
+            waiting = self._queue.get_nowait()
+            if waiting is not None and waiting.future.set_running_or_notify_cancel():
+                waiting.future.set_exception(Unavailable("the writer has stopped"))
 
     def _groups(self) -> Iterator[list[Waiting]]:
         """Yield what waits, in groups; the last one ends with the sign that `close` leaves."""
@@ -127,6 +147,7 @@ class Writer:
             try:
                 return self._queue.get(timeout=LOG_TRUNCATED_EVERY_MS / 1000)
             except queue.Empty:
+                self._show()
                 self._truncate_log()
 
     def _serve(self, group: list[Waiting]) -> None:
@@ -137,6 +158,8 @@ class Writer:
             outcomes = [failed(error) for _ in group]
         for waiting, outcome in zip(group, outcomes, strict=True):
             outcome.tell(waiting.future)
+        if self._queue.empty() or self._clock.monotonic() >= self._publish_at:
+            self._show()
         if self._clock.monotonic() >= self._truncate_at:
             self._truncate_log()
 
@@ -156,21 +179,26 @@ class Writer:
                     raise
             else:
                 sequencer.committed(prepared)
-        if prepared.note is not None:
-            self._show(prepared.note)
+        self._unpublished = prepared.note or self._unpublished
         return prepared.outcomes
 
-    def _show(self, note: bytes) -> None:
-        try:
-            self._publish(note)
-        except OSError as error:
-            _log.warning("checkpoint_not_published", error=repr(error))  # committed all the same; the next one follows
+    def _show(self) -> None:
+        """Publish the newest committed head; if that fails, after the next group."""
+        self._publish_at = self._clock.monotonic() + CHECKPOINT_UNPUBLISHED_MS_MAX
+        if self._unpublished is not None:
+            try:
+                self._publish(self._unpublished)
+                self._unpublished = None
+            except OSError as error:
+                _log.warning("checkpoint_not_published", error=repr(error))
 
     def _reopen(self) -> Opened:
         self._close_database()
         opened = self._reopen_database()
         self._truncate_at = self._clock.monotonic() + LOG_TRUNCATED_EVERY_MS
         self._opened = opened
+        newest = opened.rows.checkpoint()
+        self._unpublished = None if newest is None else newest[1]
         return opened
 
     def _close_database(self) -> None:
