@@ -47,11 +47,8 @@ def text(characters_max: int, form: str = "", pattern: str = r"(?s).*\S.*") -> K
 
 def number(low: int, high: int) -> Kind:
     """Return the kind of whole numbers between two, both included."""
-
-    def read(raw: Any) -> Any:
-        return raw if type(raw) is int and low <= raw <= high else Unfit()
-
-    return Kind(f"a whole number from {low} to {high}", read, str)
+    looks = f"a whole number from {low} to {high}"
+    return Kind(looks, lambda raw: raw if type(raw) is int and low <= raw <= high else Unfit(), str)
 
 
 FLAG = Kind("true or false", lambda raw: raw if isinstance(raw, bool) else Unfit(), lambda value: str(value).lower())

@@ -143,11 +143,6 @@ def of_policy(policy: Policy) -> Iterator[Finding]:
         yield from _required(place, policy, reached)
 
 
-def lint(policy: Policy) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a policy."""
-    return (*(found for place, path in enumerate(policy.paths) for found in of_path(place, path)), *of_policy(policy))
-
-
 def labels(path: Path) -> tuple[str, ...]:
     """Return what is shown wherever the path is."""
     return tuple(label for label in ("relayable", "seen_by_staff") if getattr(path.requirements, label, False))

@@ -52,22 +52,15 @@ OWN_KEY_PATH_KEYS = OPEN_PATH_KEYS | {
 
 
 def _path(found: dict[str, Any], line: int) -> Path:
-    """Build a path from the values of its keys."""
+    """Build a path from the values of its keys; one that prohibits has fewer."""
     when = ((name, found[f"when.{name}"]) for name in FACTS)
-    conditions = tuple(Condition(name, values) for name, values in when if values is not None)
-    common = {"name": found["name"], "reason": found["reason"], "when": conditions, "line": line}
-    if found["verdict"] is Verdict.PROHIBIT:
-        return Path(verdict=Verdict.PROHIBIT, first_screen=FirstScreen.BROWSER, requirements=None, **common)
-    answer = found["staffing.answer"]
-    return Path(
-        verdict=found["verdict"],
-        first_screen=found["first_screen"],
-        requirements=requirements_of({name: found[term.key] for name, term in TERMS.items()}),
-        stricter_of_first=found["stricter_of_first"],
-        staffing=None if answer is None else Staffing(answer, found["staffing.escalate_to"]),
-        channel_reason=found["channel_reason"],
-        **common,
-    )
+    made: dict[str, Any] = {"first_screen": FirstScreen.BROWSER, "requirements": None, "line": line}
+    made["when"] = tuple(Condition(name, values) for name, values in when if values is not None)
+    if found["verdict"] is not Verdict.PROHIBIT:
+        made["requirements"] = requirements_of({name: found[term.key] for name, term in TERMS.items()})
+        if found["staffing.answer"] is not None:
+            made["staffing"] = Staffing(found["staffing.answer"], found["staffing.escalate_to"])
+    return Path(**made | {name: found[name] for name in Path.__struct_fields__ if name in found})
 
 
 def _read_path(document: Document, place: int, table: dict[str, Any], names: dict[str, int]) -> Path | None:

@@ -7,7 +7,7 @@ By the people on record it can be `unstaffed`.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from firstkey.policy.floors import COMPILED_DISTINCT, Duties
@@ -21,7 +21,7 @@ FIRST_PASS_AFTER_APPROVAL_MS_MAX = 72 * HOUR
 SIGNED_BY_VENDOR = frozenset({ProofingMethod.VENDOR_CHECK, ProofingMethod.VENDOR_CHECK_INJECTION_RESISTANT})
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(Struct, frozen=True):
     """Somebody on record, never the joiner.
 
     Attributes:
@@ -59,12 +59,11 @@ def slots_of(required: Requirements, delegated: bool = False) -> tuple[Slot, ...
         (Duty.CONFIRMER, {Duty.CONFIRMER.value}, int(by_hand)),
         (Duty.DELIVERER, {Duty.DELIVERER.value}, int(required.channel is Channel.IN_PERSON)),
     )
-    ours = {Duty.APPROVER} if Spread.NOT_VENDOR_ALONE in required.spread else set()
-    return tuple(
-        Slot(duty, frozenset(words), ours=duty in ours and place == 0)
-        for duty, words, count in needed
-        for place in range(count)
-    )
+    slots = [Slot(duty, frozenset(words)) for duty, words, count in needed for _ in range(count)]
+    first = next((place for place, slot in enumerate(slots) if slot.duty is Duty.APPROVER), None)
+    if first is not None and Spread.NOT_VENDOR_ALONE in required.spread:
+        slots[first] = slots[first]._replace(ours=True)
+    return tuple(slots)
 
 
 def meets_quorum(approvers: Iterable[tuple[str | None, str | None]], required: Requirements) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from firstkey.policy.lint import RULES, Finding, labels, lint, of_path
-from firstkey.policy.model import Anchor, ApproverRule, Bootstrap, Channel, FirstScreen, Path, Trust, Verdict
+from firstkey.policy.lint import RULES, Finding, labels, of_path, of_policy
+from firstkey.policy.model import Anchor, ApproverRule, Bootstrap, Channel, FirstScreen, Path, Policy, Trust, Verdict
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.instants import HOUR
 from tests.core.policy.sample import changed, path, policy, requirements
@@ -84,6 +84,11 @@ def test_every_rule_has_a_path_that_breaks_it() -> None:
     """No row of the table is there for show."""
     reasons = {finding.reason + finding.instead for _, broken in BROKEN for finding in of_path(0, broken)}
     assert reasons == {rule.reason + rule.instead for rule in RULES}
+
+
+def lint(linted: Policy) -> list[Finding]:
+    """Return all that is wrong with a policy."""
+    return [*(found for n, each in enumerate(linted.paths) for found in of_path(n, each)), *of_policy(linted)]
 
 
 def findings(*paths: Path, **changes: Any) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from firstkey.policy.floors import held_apart
-from firstkey.policy.lint import labels, lint
+from firstkey.policy.lint import labels
 from firstkey.policy.load import load_policy
 from firstkey.policy.model import Anchor, Bootstrap, Channel, Path, Policy, Spread, Tier, Trust, Verdict
 from firstkey.policy.scenarios import load_scenarios, play
@@ -30,9 +30,8 @@ def path_of(policy: str, name: str) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_policy_is_fit_and_named_as_its_file(name: str) -> None:
-    """It loads, so lint and floors have nothing against it, and bears its own name."""
+    """It loads, which is to say that lint and floors have nothing against it, and bears its own name."""
     assert POLICIES[name].name == name
-    assert lint(POLICIES[name]) == ()
     assert POLICIES[name].extra_roots == frozenset()
 
 
