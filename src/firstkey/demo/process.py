@@ -22,16 +22,31 @@ POLL_SECONDS = 0.05
 HOST = "localhost"
 
 
-class Address(NamedTuple):
-    """Where a server is: its port on this machine, its page's origin, and its site's id."""
+class Address:
+    """Where a server is, and the browsers that are open on it.
 
-    port: int
-    origin: str
-    site: str
+    Args:
+        port: on this machine.
+
+    Attributes:
+        origin: of its page. site: its site's id.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.origin = f"http://{HOST}:{port}"
+        self.site = HOST
+        self._clients: list[Client] = []
 
     def client(self) -> Client:
-        """Open a browser on it."""
-        return Client(self.port, self.origin, host=HOST)
+        """Open a browser."""
+        self._clients.append(Client(self.port, self.origin, host=HOST))
+        return self._clients[-1]
+
+    def close_clients(self) -> None:
+        """Close every browser."""
+        while self._clients:
+            self._clients.pop().close()
 
 
 class Ended(NamedTuple):
@@ -46,8 +61,7 @@ def local_address() -> Address:
     """Return an address on localhost whose port is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    return Address(port, f"http://{HOST}:{port}", HOST)
+        return Address(int(probe.getsockname()[1]))
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
@@ -125,7 +139,8 @@ class Server:
         return None if self._process is None else self._process.pid
 
     def stop(self) -> None:
-        """End the server. May be called twice."""
+        """Close the browsers and end the server. May be called twice."""
+        self._address.close_clients()
         process, self._process = self._process, None
         if process is None:
             return

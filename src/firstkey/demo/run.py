@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from types import FrameType
@@ -178,7 +178,7 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
 
     Raises:
         Refused: an honest step was refused, or a command failed (`DemoReason`).
-        KeyboardInterrupt: interrupted; the server is ended.
+        KeyboardInterrupt: interrupted before the end; the server is ended.
     """
     began = time.monotonic()
     signal.signal(signal.SIGTERM, _end_at_sigterm)
@@ -200,7 +200,8 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
             tell_result(result)
             if stay:
                 _tell_links(story, prepared)
-                server.wait()
+                with suppress(KeyboardInterrupt):
+                    server.wait()
         if keep is not None:
             story.line(f"The site is kept in {keep}: firstkey serve --site {keep}")
     return result

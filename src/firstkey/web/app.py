@@ -85,6 +85,8 @@ class Door:
 
     async def _caller(self, request: Request, route: Route, body: bytes) -> Caller:
         source = request.client.host if request.client else ""
+        if route.method != "GET":
+            self._check_origin(request, named=route.guard is Guard.SESSION)
         if route.guard is Guard.OPEN:
             return Stranger(source)
         if route.guard is Guard.DEVICE:
@@ -93,13 +95,13 @@ class Door:
                 raise Refused(ActionReason.UseNonce)
             url = self._site.settings.origin + request.url.path
             return recognise(self._site, proof, method=route.method, url=url, body=body, source=source)
-        if route.method != "GET":
-            self._check_origin(request)
         return await recognise_session(self._site, _session(request), source)
 
-    def _check_origin(self, request: Request) -> None:
+    def _check_origin(self, request: Request, *, named: bool) -> None:
+        """Refuse a write from another site's page; a browser that bears a session must name the page."""
+        ours = self._site.settings.origin
         same = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-        if request.headers.get("origin") != self._site.settings.origin or not same:
+        if request.headers.get("origin", "" if named else ours) != ours or not same:
             raise Refused(WebReason.OriginWrong)
 
     async def _act(self, request: Request, route: Route, caller: Caller, body: bytes) -> Any:

@@ -22,11 +22,19 @@ def _no_constant(name: str) -> Any:
     raise Malformed(WebReason.BodyMalformed, f"{name} is not JSON")
 
 
-def _check_depth(value: Any, left: int = DEPTH_MAX) -> None:
+def _check(value: Any, left: int = DEPTH_MAX) -> None:
+    """Refuse what is nested too deeply, and text that no UTF-8 can hold: JSON can spell half a surrogate pair."""
     if left < 0:
         raise Malformed(WebReason.BodyMalformed, "nested too deeply")
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _check_depth(item, left - 1)
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            name.encode()
+            _check(item, left - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item, left - 1)
 
 
 def read_body(data: bytes, kind: type) -> Any:
@@ -37,7 +45,7 @@ def read_body(data: bytes, kind: type) -> Any:
     """
     try:
         value = json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
-        _check_depth(value)
+        _check(value)
         return msgspec.convert(value, kind)
     except (ValueError, RecursionError) as error:
         detail = str(error) if isinstance(error, msgspec.ValidationError) else ""

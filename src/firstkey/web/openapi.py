@@ -35,7 +35,7 @@ def _shown(kind: type) -> type:
     return SignedInShown if kind is SignedInAnswer else kind
 
 
-def _operation(route: Route, schemas: dict[type, Any], problem: Any) -> dict[str, Any]:
+def _operation(route: Route, schemas: dict[type, Any], problem: Any, components: dict[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {
         "200": {"description": "Done.", "content": {"application/json": {"schema": schemas[_shown(route.answer)]}}}
     }
@@ -52,19 +52,15 @@ def _operation(route: Route, schemas: dict[type, Any], problem: Any) -> dict[str
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.names
     ]
     if route.asked is not None and route.method == "GET":
+        named = components[schemas[route.asked]["$ref"].rpartition("/")[2]]
         parameters += [
-            {"name": field.name, "in": "query", "required": field.required, "schema": _field_schema(field.type)}
-            for field in msgspec.structs.fields(route.asked)
+            {"name": name, "in": "query", "required": name in named.get("required", ()), "schema": schema}
+            for name, schema in named["properties"].items()
         ]
     elif route.asked is not None:
         content = {"application/json": {"schema": schemas[route.asked]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation | ({"parameters": parameters} if parameters else {})
-
-
-def _field_schema(kind: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = msgspec.json.schema(kind)
-    return schema if "$ref" not in schema else {"type": "string"}
 
 
 def openapi(origin: str) -> dict[str, Any]:
@@ -76,7 +72,7 @@ def openapi(origin: str) -> dict[str, Any]:
     by_kind = dict(zip(kinds, schemas[:-1], strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, by_kind, schemas[-1])
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, by_kind, schemas[-1], components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "FirstKey", "version": VERSION, "license": {"name": "Apache-2.0"}},

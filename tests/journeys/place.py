@@ -1,0 +1,68 @@
+"""A real server in a process of its own, founded by four people, with the people of the example feed on record."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from firstkey.actions.records import PersonToRecord
+from firstkey.demo import steps
+from firstkey.demo.people import Desk, Joiner, Maker
+from firstkey.demo.process import Address, Server
+from firstkey.demo.run import Prepared, people_of_record, prepare_site
+from firstkey.demo.steps import Cast, Live
+from firstkey.simulator.client import Client
+from firstkey.storage.sqlite.connection import open_reader
+
+
+class Place(NamedTuple):
+    """The server, and who is there."""
+
+    prepared: Prepared
+    maker: Maker
+    cast: Cast
+    people: tuple[PersonToRecord, ...]
+
+    @property
+    def address(self) -> Address:
+        """Where the server is."""
+        return self.prepared.address
+
+    def stranger(self) -> Client:
+        """A browser without a session and without a device key."""
+        return self.address.client()
+
+    def joiner(self) -> Joiner:
+        """The first joiner, at a device that has claimed nothing yet."""
+        person = next(person for person in self.people if person.asset is not None)
+        return Joiner(self.address, person.person, person.display_name, self.maker.authenticator())
+
+    def open_case(self) -> Live:
+        """Open a case for the first joiner."""
+        joiner = self.joiner()
+        account = next(person.account for person in self.people if person.person == joiner.person)
+        return steps.open_case(self.cast, account, joiner)
+
+    def entries(self) -> int:
+        """Count the ledger's entries, in the database itself."""
+        with closing(open_reader(self.prepared.site)) as connection:
+            return int(connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+
+@contextmanager
+def founded(folder: Path) -> Iterator[Place]:
+    """Run a server on a fresh site in a folder."""
+    maker = Maker()
+    prepared = prepare_site(folder / "site", maker.root.der)
+    with Server(prepared.site, prepared.address):
+        names = ("Rita", "Paul", "Anna", "Cora")
+        cast = Cast(*(Desk(prepared.address, name, maker.authenticator()) for name in names))
+        for desk in cast:
+            desk.enroll(prepared.founding_code)
+        for desk in cast:
+            desk.sign_founding(prepared.founding_code)
+        for desk in cast:
+            desk.sign_in()
+        people = people_of_record()
+        steps.record_people(cast.requester, people)
+        yield Place(prepared, maker, cast, people)
