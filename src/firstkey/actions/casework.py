@@ -5,17 +5,18 @@ of an account's credentials, takes or frees their slots, or destroys a verifier.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from firstkey.actions.acts import statements_of, verified_again
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
-from firstkey.actions.rulings import NOTHING_BEFORE, Before, ruling_of
+from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import SiteState, new_fact, site_state
 from firstkey.enrollment.activation import HoldingsCommand, SweepHoldings, decide_holdings, replay_holding
+from firstkey.enrollment.case.ending import is_here
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
@@ -28,6 +29,7 @@ from firstkey.enrollment.lifecycle.replay import apply_fact
 from firstkey.enrollment.request import OpenCase
 from firstkey.ledger.entry import Activity
 from firstkey.policy.model import ApproverRule, Purpose
+from firstkey.policy.staffing import Person
 from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseIndex, CaseRow
@@ -68,6 +70,24 @@ def read_case(site: Site, reader: Reader, case: str) -> Folded[CaseState]:
 def read_holdings(site: Site, reader: Reader, account: str) -> Folded[Holdings]:
     """Return an account's credentials, and the number of the last fact about them."""
     return site.folds.read(reader, account_stream(account), HOLDINGS_FOLDING)
+
+
+class Crew(NamedTuple):
+    """Who may act for a joiner now.
+
+    Attributes:
+        eligible: (person, duty or approver rule).
+        records: of those people, as sources of record have them.
+    """
+
+    eligible: frozenset[tuple[str, str]]
+    records: tuple[PersonRecord, ...]
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The same as the policy's staffing asks for them."""
+        words = {record.person: {w for who, w in self.eligible if who == record.person} for record in self.records}
+        return tuple(Person(r.person, frozenset(words[r.person]), r.unit, r.vendor) for r in self.records)
 
 
 class Casework:
@@ -131,9 +151,10 @@ class Casework:
         standing = site_state(self.site, tx).state
         if isinstance(command, OpenCase):
             self._let_go_of(SlotKind.OPEN_CASE, f"{person.account}:{command.purpose}", case)
-        around = self._around(case, number, state, person, standing, statements)
+        crew = self._crew(person, standing)
+        around = self._around(case, number, state, person, crew, statements)
         before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
-        ruling = ruling_of(tx, state, command, person, standing, before)
+        ruling = ruling_of(tx, policy_in_force(tx, standing), state, command, person, crew.people, before)
         decision = decide(state, msgspec.structs.replace(around, **seen), command, ruling, tx.now)
         return decision, number, person
 
@@ -173,28 +194,32 @@ class Casework:
         account = command.account if isinstance(command, OpenCase) else ""
         return person_of_account(self.tx, account)
 
+    def _crew(self, person: PersonRecord, standing: SiteState) -> Crew:
+        """Return who may act for a joiner now: people on record who have not left, and the joiner's manager."""
+        names = {name for name, _ in standing.eligible} | ({person.manager} - {None})
+        found = (find_person(self.tx, str(name)) for name in sorted(map(str, names)))
+        records = tuple(record for record in found if record is not None and is_here(record.standing, self.tx.now))
+        here = {record.person for record in records}
+        manages = {(person.manager, ApproverRule.MANAGER.value)} if person.manager in here else set()
+        return Crew(frozenset(pair for pair in standing.eligible | manages if pair[0] in here), records)
+
     def _around(  # everything a decision may know, in one place
         self,
         case: str,
         number: int,
         state: CaseState,
         person: PersonRecord,
-        standing: SiteState,
+        crew: Crew,
         statements: frozenset[str],
     ) -> Surroundings:
         tx, account = self.tx, person.account
         holdings = read_holdings(self.site, tx, account).state
-        found = (find_person(tx, founder) for founder, _, _ in standing.founders)
-        here = {record.person: record for record in found if record is not None and record.active}
-        eligible = frozenset(pair for pair in standing.eligible if pair[0] in here)
-        if person.manager is not None:
-            eligible |= {(person.manager, ApproverRule.MANAGER.value)}
         known = statements_of(state) if isinstance(state, Case) else frozenset()
         return Surroundings(
             account=person.standing,
-            epoch=standing.epoch,
-            eligible=eligible,
-            affiliations=frozenset(record.affiliation for record in here.values()),
+            epoch=site_state(self.site, tx).state.epoch,
+            eligible=crew.eligible,
+            affiliations=frozenset(record.affiliation for record in crew.records),
             verified=verified_again(self.site, tx, known | statements),
             live_pass_elsewhere=self._let_go_of(SlotKind.LIVE_PASS, account, case),
             native_elsewhere=self._held_elsewhere(SlotKind.NATIVE_PASS, account, case),

@@ -69,10 +69,11 @@ NOTHING_BEFORE = Before((), None)
 
 def ruling_of(
     tx: Transaction,
+    policy: Policy,
     state: Case | NeverOpened | None,
     command: Command,
     person: PersonRecord,
-    standing: SiteState,
+    people: tuple[Person, ...],
     before: Before = NOTHING_BEFORE,
 ) -> Ruling:
     """Return what the policy in force says of a case, new or open, now.
@@ -81,17 +82,12 @@ def ruling_of(
     """
     facts = effective((*person.asserted, *_asserted(state, command, tx.now)), tx.now)
     opening = isinstance(command, OpenCase)
-    people = tuple(
-        Person(name, frozenset(word for who, word in standing.eligible if who == name))
-        for name, _, _ in standing.founders
-        if name != person.person
-    )
     return rule(
-        policy_in_force(tx, standing),
+        policy,
         values_of(facts),
         before.tried,
         before.first,
-        people=people if opening else None,
+        people=tuple(each for each in people if each.person != person.person) if opening else None,
         requester=command.requester if isinstance(command, OpenCase) else None,
         of_record=record_of(facts),
     )
