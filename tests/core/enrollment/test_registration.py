@@ -134,7 +134,7 @@ def test_another_device_never_resumes() -> None:
 
 
 def test_a_good_answer_is_stored_and_spends_the_pass() -> None:
-    """The credential is pending, the pass spent, the window shut, in one append that is void once the window is over."""
+    """The credential is pending, the pass spent, the window shut, in one append that is void after the window."""
     world = started()
     before = world.state
     world.let_pass(MINUTE)

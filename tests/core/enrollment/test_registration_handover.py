@@ -96,7 +96,7 @@ def test_a_native_pass_is_minted_for_the_window() -> None:
     ],
 )
 def test_all_conditions_come_before_minting(turn: Turn, reason: R | None) -> None:
-    """Minting asks the ground of registration and that of activation, and a destination that makes credentials itself."""
+    """Minting asks the ground of registration and of activation, and a destination that makes credentials itself."""
     world = handover()
     turn(world)
     assert refused(world, MintNativePass(DEVICE, "native-2", HANDOVER)) is reason
@@ -136,7 +136,7 @@ def test_the_destination_says_that_its_pass_was_used() -> None:
 @pytest.mark.parametrize(
     "command", [NoteNativePassUsed, ReapNativePass, lambda native: ReadBackCredential(native, NATIVE)]
 )
-def test_another_native_pass_is_not_this_cases(command: type[NoteNativePassUsed]) -> None:
+def test_another_native_pass_is_not_this_cases(command: Callable[[str], Command]) -> None:
     """What is said of a native pass that the case does not have is refused."""
     assert refused(watched(), command("native-1")) is None
     assert refused(watched(), command("native-2")) is R.NativePassUnknown
@@ -176,7 +176,7 @@ def test_own_key_is_read_back_with_no_more_than_its_key() -> None:
     [(10 * MINUTE, True), (25 * MINUTE - SECOND, True), (25 * MINUTE, True), (25 * MINUTE + 1, False)],
 )
 def test_fifteen_minutes_after_the_window(waited: int, ours: bool) -> None:
-    """What appears within 15 minutes after the window is this case's, though its pass has expired; later it is a stray."""
+    """What appears within 15 minutes after the window is this case's, though its pass has expired; later, a stray."""
     world = watched()
     world.let_pass(waited)
     *_, last = read_back(world).facts
