@@ -12,6 +12,8 @@ from firstkey.values.errors import Malformed, Says
 FILE = "firstkey.toml"
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_PORTS_LEFT_OFF = {"https": "443", "http": "80"}
 
 
 class SettingsReason(Enum):
@@ -78,11 +80,13 @@ def check_settings(settings: Settings, text: str = "") -> None:
         Malformed: SettingsWrong.
     """
     scheme, _, host = settings.origin.partition("://")
-    name = host.partition(":")[0]
+    name, colon, port = host.partition(":")
     if scheme != "https" and name != "localhost":
         raise _wrong(text, "origin", "write an https address, or http://localhost for a trial")
-    if not host or "/" in host or host != host.lower():
+    if scheme not in _PORTS_LEFT_OFF or _NAME.fullmatch(name) is None:
         raise _wrong(text, "origin", "write scheme and host alone, in lower case, without a path")
+    if colon and (_PORT.fullmatch(port) is None or port == _PORTS_LEFT_OFF[scheme]):
+        raise _wrong(text, "origin", "write a port as browsers do: a number, left off where it is the usual one")
     if _NAME.fullmatch(settings.rp_id) is None or not (name == settings.rp_id or name.endswith("." + settings.rp_id)):
         raise _wrong(text, "rp_id", "write the page's host, or a domain that it ends in")
     if not 1 <= settings.port <= 65535:

@@ -1,16 +1,18 @@
 """The way in and the way out: host, origin, headers, cookies, and the one answer that strangers get."""
 
+import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from firstkey.demo import steps
 from firstkey.demo.people import Desk
 from firstkey.simulator.alter import IN_AUTHENTICATION
 from firstkey.simulator.client import Answer, Client
-from firstkey.simulator.device import JoinerDevice
 from firstkey.values.encoding import unb64u
 from firstkey.web.app import HEADERS
+from firstkey.web.openapi import openapi
 from tests.journeys.place import Place
 
 
@@ -77,6 +79,12 @@ def answers(place: Place) -> list[Answer]:
         desk.post("/api/cases", {}, Origin="https://evil.test"),
         open_a_case(place, Host="evil.test"),
     ]
+
+
+def test_the_server_describes_itself(place: Place) -> None:
+    """What is served is the document of tests/journeys/test_openapi.py, for the site's own origin."""
+    answer = place.stranger().request("GET", "/api/openapi.json")
+    assert answer.json == json.loads(msgspec.json.encode(openapi(place.address.origin)))
 
 
 def test_security_headers_are_on_every_answer(place: Place) -> None:
@@ -156,15 +164,14 @@ def test_a_stranger_gets_one_answer(place: Place) -> None:
 
 
 def test_a_device_learns_nothing_of_a_case_that_is_not_its_own(place: Place) -> None:
-    """A handle that names no case and one that names a case already over look the same to a new device."""
-    live = place.open_case()
+    """Another device than the claiming one is turned away, each time, with no word about the case."""
+    live, rival = place.open_case(), place.joiner()
+    steps.claim(live)
+    for step in ("/status", "/status", "/pass", "/ceremony", "/not-me"):
+        answer = rival.post(step, live.handle)
+        assert (answer.status, answer.problem) == (409, "another-device-claimed")
+        assert set(answer.json) == {"type", "title", "status", "next_step"}
     place.cast.requester.post(f"{live.url}/withdraw", {})
-    device = JoinerDevice()
-    client = place.stranger()
-    client.prover = device.prove
-    keys = {handle: device.bind_keys(handle) for handle in ("B" * 22, live.handle)}
-    unknown = client.request("POST", "/api/claim", {"handle": "B" * 22, "keys": keys["B" * 22]})
-    assert (unknown.status, unknown.problem) == (404, "not-found")
 
 
 def test_a_request_is_proven_once(place: Place) -> None:
