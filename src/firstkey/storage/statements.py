@@ -53,17 +53,8 @@ class Statements:
         def sql(clause: ClauseElement) -> str:
             return compiled(clause, dialect)
 
-        def put(table: Table) -> str:
-            row = insert(table)
-            changed = {column.key: row.excluded[column.key] for column in table.columns if not column.primary_key}
-            return sql(row.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed))
-
-        def forget(table: Table, put_at: ColumnElement[int]) -> str:
-            old = select(table.c.key).where(_where(table.c.kind), put_at < bindparam("before")).suffix_with(_limited)
-            return sql(delete(table).where(_where(table.c.kind), table.c.key.in_(old.scalar_subquery())))
-
         self.site_number = sql(select(site.c.value).where(_where(site.c.name)))
-        self.put_site_number = put(site)
+        self.put_site_number = sql(_put(insert(site)))
         self.add_fact = sql(insert(facts))
         self.facts = sql(
             select(facts).where(_where(facts.c.stream), facts.c.number > bindparam("after")).order_by(facts.c.number)
@@ -74,7 +65,7 @@ class Statements:
         self.holder = sql(select(slots.c.stream).where(_where(slots.c.kind, slots.c.key)))
         self.add_slot = sql(insert(slots))
         self.drop_slot = sql(delete(slots).where(_where(slots.c.kind, slots.c.key)))
-        self.forget_slots = forget(slots, slots.c.taken_at)
+        self.forget_slots = sql(_forget(slots, slots.c.taken_at))
         self.add_verifier = sql(insert(verifiers))
         self.drop_verifier = sql(delete(verifiers).where(_where(verifiers.c.pass_id)))
         self.document = sql(select(documents.c.body).where(_where(documents.c.kind, documents.c.key)))
@@ -89,10 +80,10 @@ class Statements:
             .order_by(documents.c.key)
             .suffix_with(_limited)
         )
-        self.put_document = put(documents)
+        self.put_document = sql(_put(insert(documents)))
         self.drop_document = sql(delete(documents).where(_where(documents.c.kind, documents.c.key)))
-        self.forget_documents = forget(documents, documents.c.put_at)
-        self.put_case = put(cases)
+        self.forget_documents = sql(_forget(documents, documents.c.put_at))
+        self.put_case = sql(_put(insert(cases)))
         self.cases = {index: sql(_cases(index)) for index in CaseIndex}
         self.add_outbox = sql(insert(outbox))
         self.outbox_due = sql(_outbox_due())
@@ -121,6 +112,18 @@ class Statements:
         self.checkpoint = sql(
             select(checkpoints.c.size, checkpoints.c.note).order_by(checkpoints.c.size.desc()).suffix_with(_limited)
         )
+
+
+def _put(row: Insert) -> ClauseElement:
+    """Insert a row, or replace the one under its key."""
+    changed = {column.key: row.excluded[column.key] for column in row.table.columns if not column.primary_key}
+    return row.on_conflict_do_update(index_elements=list(row.table.primary_key), set_=changed)
+
+
+def _forget(table: Table, put_at: ColumnElement[int]) -> ClauseElement:
+    """Delete rows of a kind that are old, as many as asked."""
+    old = select(table.c.key).where(_where(table.c.kind), put_at < bindparam("before")).suffix_with(_limited)
+    return delete(table).where(_where(table.c.kind), table.c.key.in_(old.scalar_subquery()))
 
 
 def _cases(index: CaseIndex) -> ClauseElement:
