@@ -12,7 +12,7 @@ from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.facts import FACTS, Fact, decode_fact, encode_fact, shared
 from firstkey.enrollment.case.state import NeverOpened, Pass
 from firstkey.enrollment.case.surroundings import By, Made
-from firstkey.policy.model import Channel
+from firstkey.policy.model import Channel, KeyTerms, Requirements
 from firstkey.values import canonical
 from firstkey.values.canonical import CanonicalReason
 from firstkey.values.errors import Malformed
@@ -178,6 +178,13 @@ def test_what_two_values_share_is_brought_along() -> None:
     assert shared(fact, Pass) == {"pass_id": "pass-1", "number": 1, "channel": Channel.DEVICE_SEALED, "epoch": 2}
     assert shared(fact, facts.PassExpired) == {"at": 1, "pass_id": "pass-1"}
     assert shared(fact, NeverOpened) == {}
+
+
+def test_facts_are_values() -> None:
+    """A fact is frozen, and what it is made of is, too; unknown fields are refused in every part of it."""
+    kinds: tuple[type[msgspec.Struct], ...] = (*FACTS, By, Made, Requirements, KeyTerms)
+    configs = [kind.__struct_config__ for kind in kinds]
+    assert all(config.frozen and config.forbid_unknown_fields for config in configs)
 
 
 def test_no_fact_can_carry_a_code() -> None:

@@ -1,8 +1,10 @@
 """The deciding state: what it waits for, what it holds, and that it is a value."""
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
+from firstkey.enrollment.case import state
 from firstkey.enrollment.case.state import (
     Approval,
     Case,
@@ -48,6 +50,13 @@ def test_a_case_is_a_hashable_value(stage: Stage) -> None:
     assert hash(case) == hash(case_at(stage))
     with pytest.raises(AttributeError):
         case.revision = 2  # type: ignore[misc]  # that it is frozen is what is tested
+
+
+def test_every_part_of_the_state_is_a_value() -> None:
+    """The state and all its parts are frozen."""
+    kinds = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Struct)]
+    assert {Case, Held, Holdings, NeverOpened, Window} < set(kinds)
+    assert all(kind.__struct_config__.frozen for kind in kinds)
 
 
 def test_what_is_unopened_or_refused_has_its_stage() -> None:

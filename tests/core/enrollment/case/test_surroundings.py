@@ -1,5 +1,8 @@
 """What a decision may know of the rest of the world is a value like any other."""
 
+from msgspec import Struct
+
+from firstkey.enrollment.case import surroundings
 from firstkey.enrollment.case.surroundings import Account, SignedAct, Surroundings
 from tests.core.enrollment.world import World
 
@@ -19,6 +22,13 @@ def test_an_act_speaks_for_the_delegate_and_the_delegator() -> None:
 def test_surroundings_are_hashable() -> None:
     """The surroundings are frozen and hashable, so that a decision can be repeated and remembered."""
     assert hash(World().around) == hash(World().around)
+
+
+def test_everything_that_is_known_is_a_value() -> None:
+    """All that a decision is given is frozen."""
+    kinds = [kind for kind in vars(surroundings).values() if isinstance(kind, type) and issubclass(kind, Struct)]
+    assert {Account, SignedAct, Surroundings} < set(kinds)
+    assert all(kind.__struct_config__.frozen for kind in kinds)
 
 
 def test_surroundings_promise_nothing_by_themselves() -> None:

@@ -3,13 +3,14 @@
 from itertools import pairwise
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
-from firstkey.enrollment.activation import HoldCredential, RecallCredential, SuspendCredential
+from firstkey.enrollment.activation import HoldCredential, HoldingsCommand, RecallCredential, SuspendCredential
 from firstkey.enrollment.approval import WithdrawApproval
 from firstkey.enrollment.case.facts import PassRevoked
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Command
+from firstkey.enrollment.case.scene import Command, Scene, Step
 from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import Cause, Closure, Stage
@@ -58,6 +59,20 @@ def test_every_command_has_a_rule() -> None:
     assert set(RULES) == set(ruled) == commands() - {OpenCase}
     assert all(command.__module__ == stage.__name__ for stage in STAGES for command in stage.RULES)
     assert all(rule.__module__ == stage.__name__ for stage in STAGES for rule in stage.RULES.values())
+
+
+def test_what_is_asked_is_a_value() -> None:
+    """Commands on a case and on an account's credentials, steps and decisions are frozen."""
+    kinds: set[type[Struct]] = {
+        *commands(),
+        *HoldingsCommand.__subclasses__(),
+        Command,
+        HoldingsCommand,
+        Step,
+        Scene,
+        Decision,
+    }
+    assert {kind for kind in kinds if not kind.__struct_config__.frozen} == set()
 
 
 def test_few_commands_reach_a_closed_case() -> None:
