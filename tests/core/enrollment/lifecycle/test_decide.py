@@ -135,7 +135,7 @@ def test_a_decision_is_the_fold_of_its_facts(requirements: Requirements, purpose
 def test_the_append_takes_and_frees_what_the_state_gains_and_loses(
     requirements: Requirements, purpose: Purpose
 ) -> None:
-    """Over an honest case slots are taken as they are gained or spent, and freed as they are lost unless they last."""
+    """Over an honest case slots are taken as they are gained or spent, and freed as they are lost."""
     world = World(requirements=requirements, purpose=purpose)
     standing: set[tuple[str, str]] = set()
     while world.stage is not Stage.CLOSED:
@@ -274,6 +274,49 @@ def test_the_joint_requirements_are_asked() -> None:
     world = World().up_to(Stage.DELIVERY)
     world.ruling = ruling_for(replace(PASS_PATH, quorum=2))
     assert sweep(world).facts == (PassRevoked(at=START, pass_id="pass-1", cause=Cause.GROUND_LOST),)
+
+
+OWN = (OWN_KEY_PATH, Purpose.ADD_KEY)
+IN_PERSON = (ATTENDED_PATH, Purpose.FIRST_KEY)
+BY_PASS = (PASS_PATH, Purpose.FIRST_KEY)
+
+
+@pytest.mark.parametrize(
+    ("path", "stage", "turn", "reason"),
+    [
+        (BY_PASS, Stage.ISSUANCE, World.issue, R.ClockDoubtful),
+        (BY_PASS, Stage.DELIVERY, World.arm, R.ClockDoubtful),
+        (BY_PASS, Stage.REDEMPTION, World.redeem, R.ClockDoubtful),
+        (BY_PASS, Stage.REDEMPTION, lambda w: w.redeem(matched=False), R.ClockDoubtful),
+        (IN_PERSON, Stage.REDEMPTION, World.attend, R.ClockDoubtful),
+        (OWN, Stage.REDEMPTION, World.own_key, R.ClockDoubtful),
+        (BY_PASS, Stage.REGISTRATION, World.start, R.ClockDoubtful),
+        (BY_PASS, Stage.REGISTRATION, World.register, R.ClockDoubtful),
+        (BY_PASS, Stage.REGISTRATION, turns.mint, R.ClockDoubtful),
+        (BY_PASS, Stage.ACTIVATION, World.activate, R.ClockDoubtful),
+        # what lowers trust is still taken
+        (BY_PASS, Stage.REDEMPTION, turns.revoke, None),
+        (BY_PASS, Stage.REDEMPTION, turns.hold, None),
+        (BY_PASS, Stage.REDEMPTION, turns.release, None),
+        (BY_PASS, Stage.REDEMPTION, turns.rival, None),
+        (BY_PASS, Stage.REDEMPTION, turns.withdraw_approval, None),
+        (BY_PASS, Stage.REDEMPTION, turns.withdraw_proofing, None),
+        (BY_PASS, Stage.REDEMPTION, turns.deny, None),
+        (BY_PASS, Stage.REDEMPTION, turns.withdraw, None),
+        (BY_PASS, Stage.REDEMPTION, turns.fence, None),
+        (BY_PASS, Stage.REDEMPTION, turns.sweep, None),
+        (BY_PASS, Stage.ACTIVATION, turns.hold, None),
+        (BY_PASS, Stage.ACTIVATION, turns.deny, None),
+    ],
+)
+def test_in_doubt_of_the_clock_nobody_is_let_in(
+    path: tuple[Requirements, Purpose], stage: Stage, turn: Turn, reason: R | None
+) -> None:
+    """In doubt a site arms, redeems, registers and activates nothing; it still revokes, holds and closes."""
+    requirements, purpose = path
+    world = World(requirements=requirements, purpose=purpose).up_to(stage)
+    world.surround(clock_doubtful=True)
+    assert refusal_of(world, turn) is reason
 
 
 def test_deciding_is_a_function() -> None:
