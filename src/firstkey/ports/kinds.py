@@ -54,6 +54,13 @@ WRITE_ONCE_DOCUMENTS = frozenset(
 """Documents that are named by what they say, or are evidence: never replaced by other bytes."""
 
 FORGETTABLE_DOCUMENTS = frozenset(
-    {DocumentKind.DEVICE_NONCE, DocumentKind.IDEMPOTENT_ANSWER, DocumentKind.SEALED_CODE, DocumentKind.SESSION}
+    {
+        DocumentKind.CEREMONY,
+        DocumentKind.DEVICE_NONCE,
+        DocumentKind.IDEMPOTENT_ANSWER,
+        DocumentKind.SEALED_CODE,
+        DocumentKind.SESSION,
+        DocumentKind.START_CODE,
+    }
 )
 """Documents that age; evidence, people and policies do not, and salts are erased one by one."""
