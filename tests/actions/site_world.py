@@ -176,7 +176,16 @@ class SiteWorld:
                 "device": "managed",
             },
         }
-        people = (records.PersonToRecord(**{**content, **changed}),)
+        self.record(records.PersonToRecord(**{**content, **changed}))
+
+    def record_operator(self, name: str, **changed: Any) -> None:
+        """What a source of record says of one of the operators."""
+        person = self.people[name].person
+        account, unit = f"local:{person}", person
+        self.record(records.PersonToRecord(person, account, name, name, **{"unit": unit, **changed}))
+
+    def record(self, *people: records.PersonToRecord) -> None:
+        """Rita brings people in."""
         signed = self.sign("rita", "record_people", names=(records.digest_of_people(people),))
         asked = records.PeopleToRecord(people, signed)
         done(records.record_people(self.site, self.operators["rita"], asked))
@@ -204,6 +213,10 @@ class SiteWorld:
         """The joiner's device takes the case."""
         asked = claim.ClaimToMake(self.handle, self.device.bind_keys(self.handle))
         return done(claim.claim_case(self.site, self.by(), asked))
+
+    def claim_status(self, device: JoinerDevice | None = None) -> devices.DeviceAnswer:
+        """A device asks where the case stands; what is due is written down."""
+        return done(devices.show_claim(self.site, self.by(device), devices.Handle(self.handle)))
 
     def visit(self) -> None:
         """Cora stands with the joiner: start code, number, act."""
@@ -241,6 +254,30 @@ class SiteWorld:
         response = self.authenticator.register(begun.options, ORIGIN)
         asked = registration.CredentialMade(self.handle, response)
         return done(registration.register_credential(self.site, self.by(), asked))
+
+    def prepare(self) -> None:
+        """All that must stand before the pass."""
+        self.record_joiner()
+        self.open()
+        self.proof()
+        self.approve()
+        self.claim()
+        self.visit()
+
+    def armed(self) -> str:
+        """Up to an armed pass; return its code."""
+        self.prepare()
+        return self.get_pass()
+
+    def registered(self) -> None:
+        """Up to a passkey that is pending."""
+        self.redeem(self.armed())
+        self.register()
+
+    def completed(self) -> None:
+        """Up to a passkey that works."""
+        self.registered()
+        self.sweep()
 
     def sweep(self) -> None:
         """What nobody asks for."""

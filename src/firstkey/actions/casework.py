@@ -150,7 +150,8 @@ class Casework:
         person = self._person(state, command)
         standing = site_state(self.site, tx).state
         if isinstance(command, OpenCase):
-            self._let_go_of(SlotKind.OPEN_CASE, f"{person.account}:{command.purpose}", case)
+            position = f":{command.position}" if command.purpose is Purpose.BREAK_GLASS else ""
+            self._let_go_of(SlotKind.OPEN_CASE, f"{person.account}:{command.purpose}{position}", case)
         crew = self._crew(person, standing)
         around = self._around(case, number, state, person, crew, statements)
         before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE

@@ -1,0 +1,78 @@
+"""Looks into a site behind its back, and changes what lies there as an intruder with the database could."""
+
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from firstkey.actions.casework import Casework
+from firstkey.ports.fact_store import Slot, Transaction
+from firstkey.ports.kinds import DocumentKind, SlotKind
+from firstkey.values.errors import Refused
+from tests.actions.site_world import POLICY, SiteWorld, done
+
+T = TypeVar("T")
+
+
+def refusal(coroutine: Coroutine[Any, Any, Any]) -> str:
+    """Run an action that is refused; return the problem type."""
+    with pytest.raises(Refused) as refused:
+        done(coroutine)
+    return refused.value.type
+
+
+def documents(world: SiteWorld, kind: DocumentKind) -> dict[str, bytes]:
+    """Return the documents of a kind, by key."""
+    rows = world.store.look(lambda rows: dict(rows.tables["documents"])).result()
+    return {key: body for (its_kind, key), (body, _) in rows.items() if its_kind == kind}
+
+
+def plant(world: SiteWorld, kind: DocumentKind, key: str, body: bytes) -> None:
+    """Write a document past every rule of the store."""
+    world.store.look(lambda rows: rows.tables["documents"].__setitem__((kind, key), (body, 0))).result()
+
+
+def remove(world: SiteWorld, kind: DocumentKind, key: str) -> None:
+    """Take a document away, past every rule of the store."""
+    world.store.look(lambda rows: rows.tables["documents"].pop((kind, key))).result()
+
+
+def verifiers(world: SiteWorld) -> dict[str, bytes]:
+    """Return the verifiers that are stored, by pass."""
+    return dict(world.store.look(lambda rows: dict(rows.tables["verifiers"])).result())
+
+
+def facts(world: SiteWorld, stream: str = "") -> tuple[str, ...]:
+    """Return the names of a stream's facts; of the world's case if no other is named."""
+    loaded = world.store.read(lambda reader: reader.load(stream or f"case/{world.case}")).result()
+    return tuple(record.kind for record in loaded)
+
+
+def entries(world: SiteWorld) -> int:
+    """Count the ledger's entries."""
+    return int(world.store.look(lambda rows: len(rows.tables["entries"])).result())
+
+
+def holder(world: SiteWorld, kind: SlotKind, key: str) -> str | None:
+    """Return who holds a slot."""
+    return world.store.read(lambda reader: reader.holder(Slot(kind, key))).result()
+
+
+def in_casework(world: SiteWorld, work: Any) -> Any:
+    """Carry out a work on cases."""
+
+    def carry_out(tx: Transaction) -> Any:
+        return work(Casework(world.site, tx))
+
+    return world.store.execute(carry_out).result()
+
+
+def policy_with(path: str, **lines: str) -> bytes:
+    """Return the small team's policy with lines of one path changed or added; a key's dots are two underscores."""
+    head, name, rest = POLICY.decode().partition(f'name = "{path}"\n')
+    body, separator, tail = rest.partition("[[path]]")
+    for key, value in lines.items():
+        dotted = key.replace("__", ".")
+        kept = [line for line in body.splitlines() if line.split(" = ")[0] != dotted]
+        body = "\n".join([f"{dotted} = {value}", *kept]) + "\n\n"
+    return f"{head}{name}{body}{separator}{tail}".encode()
