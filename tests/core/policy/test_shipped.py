@@ -70,7 +70,7 @@ ROWS: tuple[tuple[str, Verdict, Bootstrap, set[Anchor]], ...] = (
 
 
 @pytest.mark.parametrize("policy", NAMES)
-@pytest.mark.parametrize(("name", "verdict", "bootstrap", "anchors"), ROWS, ids=lambda each: str(each)[:24])
+@pytest.mark.parametrize(("name", "verdict", "bootstrap", "anchors"), ROWS, ids=[row[0] for row in ROWS])
 def test_each_row_of_the_table(
     policy: str, name: str, verdict: Verdict, bootstrap: Bootstrap, anchors: set[Anchor]
 ) -> None:
