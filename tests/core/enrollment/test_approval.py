@@ -237,7 +237,8 @@ def test_a_withdrawal_that_leaves_the_quorum_whole_leaves_the_pass() -> None:
     world = World().up_to(Stage.CLAIM)
     world.approve(SECOND_APPROVER)
     world.up_to(Stage.REDEMPTION)
-    assert [fact.kind for fact in withdraw_approval(world).facts] == ["ApprovalWithdrawn"]
+    by = By(APPROVER, f"statement-{world.statements + 1}")
+    assert withdraw_approval(world).facts == (ApprovalWithdrawn(at=START, by=by, for_cause=False),)
 
 
 def test_a_pending_credential_waits_until_the_quorum_is_whole_again() -> None:

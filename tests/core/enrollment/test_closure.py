@@ -58,7 +58,6 @@ def test_a_case_ends_with_what_it_has(stage: Stage, before: tuple[Fact, ...], tu
     """Withdrawn or restored, a case takes its live pass and its pending credential along, and frees its place."""
     world = World().up_to(stage)
     turn(world)
-    assert world.last is not None
     assert world.last.facts == (*before, CaseClosed(at=START, reason=reason))
     assert (world.last.refusal, world.last.not_after, world.last.account) == (None, None, ())
     assert ("open_case", "account-1:first_key") in world.last.frees
@@ -152,7 +151,6 @@ def test_an_exceptional_case_is_reviewed_once() -> None:
     world = World(requirements=REVIEWED_PATH).up_to(Stage.CLOSED)
     before = world.state
     review(world)
-    assert world.last is not None
     by = By(REVIEWER, f"statement-{world.statements}")
     assert world.last.facts == (ReviewRecorded(at=START, outcome="in order", by=by),)
     assert world.state == replace(before, reviewed=True)

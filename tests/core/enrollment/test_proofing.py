@@ -266,7 +266,8 @@ def test_a_withdrawal_shuts_an_attended_window() -> None:
     """What attendance opened is void with the proofing that it rests on; the case waits for proofing."""
     world = World(requirements=ATTENDED_PATH).up_to(Stage.REGISTRATION)
     before = world.state
-    withdraw_proofing(world)
+    by = By(PROOFER, f"statement-{world.statements + 1}")
+    assert withdraw_proofing(world).facts == (ProofingWithdrawn(at=START, by=by, for_cause=False),)
     assert world.state == replace(before, proofing=None, window=None)
     assert world.stage is Stage.PROOFING
 

@@ -261,7 +261,6 @@ def test_a_break_glass_case_has_its_place_and_its_custodian(changed: dict[str, A
     if reason is None:
         position = content["position"]
         assert world.state.position == position
-        assert world.last is not None
         assert ("open_case", f"account-1:break_glass:{position}") in world.last.takes
 
 

@@ -148,7 +148,7 @@ def _passed(case: Folded, facts: Iterable[Fact]) -> Iterator[Passed]:
 
 def _taken(world: World, *then: Turn) -> tuple[World, set[Passed]]:
     """Take turns from where a world is, as far as they are not refused; leave that world as it was."""
-    there = copy(world, facts=[])
+    there = copy(world, facts=[], decisions=[])
     for turn in then:
         refusal_of(there, turn)
     return there, set(_passed(world.case, there.facts))

@@ -165,7 +165,7 @@ class World:
     ruling: Ruling | None = None
     facts: list[Fact] = field(default_factory=list)
     refusal: R | None = None
-    last: Decision | None = None
+    decisions: list[Decision] = field(default_factory=list)
     statements: int = 0
 
     @property
@@ -180,6 +180,11 @@ class World:
         return stage_of(self.case)
 
     @property
+    def last(self) -> Decision:
+        """The last decision."""
+        return self.decisions[-1]
+
+    @property
     def kinds(self) -> list[str]:
         """The names of all facts so far."""
         return [fact.kind for fact in self.facts]
@@ -187,7 +192,8 @@ class World:
     def do(self, command: Command) -> Decision:
         """Decide and take over what has happened; a refusal raised changes nothing."""
         decision = decide(self.case, self.around, command, self.ruling or ruling_for(self.requirements), self.now)
-        self.case, self.refusal, self.last = decision.case, decision.refusal, decision
+        self.case, self.refusal = decision.case, decision.refusal
+        self.decisions.append(decision)
         self.facts.extend(decision.facts)
         return decision
 

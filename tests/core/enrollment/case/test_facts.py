@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.facts import FACTS, Fact, decode_fact, encode_fact, shared
@@ -16,7 +17,8 @@ from firstkey.policy.model import Channel, KeyTerms, Requirements
 from firstkey.values import canonical
 from firstkey.values.canonical import CanonicalReason
 from firstkey.values.errors import Malformed
-from tests.core.enrollment.case.samples import facts_of
+from tests.core.enrollment.case.samples import facts_of, filled
+from tests.core.enrollment.world import KEY, PASS_PATH
 
 ANY_FACT = st.sampled_from(FACTS).flatmap(facts_of)
 
@@ -101,12 +103,16 @@ def test_a_fact_has_one_byte_form(fact: Fact) -> None:
         decode_fact(turned)
 
 
-@given(ANY_FACT)
-def test_sets_have_one_order(fact: Fact) -> None:
+def test_sets_have_one_order() -> None:
     """Equal facts have equal bytes, in whatever order their sets were filled."""
-    again = msgspec.convert(msgspec.to_builtins(fact), type(fact))
-    assert again == fact
-    assert encode_fact(again) == encode_fact(fact)
+    one, other = frozenset([1, -7]), frozenset([-7, 1])
+    assert one == other
+    assert list(one) != list(other)  # the two share a place in the table, so the first to come stands first
+    facts_ = [
+        replace(filled(facts.CaseOpened), requirements=replace(PASS_PATH, key=replace(KEY, algorithms=each)))
+        for each in (one, other)
+    ]
+    assert encode_fact(facts_[0]) == encode_fact(facts_[1])
 
 
 @given(ANY_FACT)
@@ -130,8 +136,8 @@ def test_an_appended_field_may_be_absent(fact: Fact) -> None:
     """What was written before a field existed is readable: the field holds its default."""
     defaults = {field.name: field.default for field in msgspec.structs.fields(type(fact)) if not field.required}
     for name, default in defaults.items():
-        assert decode_fact(without(fact, name)) == msgspec.structs.replace(fact, **{name: default})
-    assert decode_fact(without(fact, *defaults)) == msgspec.structs.replace(fact, **defaults)
+        assert decode_fact(without(fact, name)) == replace(fact, **{name: default})
+    assert decode_fact(without(fact, *defaults)) == replace(fact, **defaults)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +188,7 @@ def test_what_two_values_share_is_brought_along() -> None:
 
 def test_facts_are_values() -> None:
     """A fact is frozen, and what it is made of is, too; unknown fields are refused in every part of it."""
-    kinds: tuple[type[msgspec.Struct], ...] = (*FACTS, By, Made, Requirements, KeyTerms)
+    kinds: tuple[type[msgspec.Struct], ...] = (Fact, *FACTS, By, Made, Requirements, KeyTerms)
     configs = [kind.__struct_config__ for kind in kinds]
     assert all(config.frozen and config.forbid_unknown_fields for config in configs)
 
