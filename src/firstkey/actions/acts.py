@@ -23,6 +23,7 @@ from firstkey.ceremonies.statements import (
     statement_challenge,
     write_statement,
 )
+from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import SignedAct
 from firstkey.ports.fact_store import Reader, Slot, SlotTaken, Transaction, answer_async
@@ -113,7 +114,13 @@ def new_statement(site: Site, now: int, purpose: Purpose, asked: StatementAsked,
 
 
 async def ask_statement(site: Site, caller: Operator, asked: StatementAsked) -> StatementToSign:
-    """Make the statement of an act for the person in this session to sign."""
+    """Make the statement of an act for the person in this session to sign.
+
+    Raises:
+        Refused: NotEligible; nobody has delegated anything to anybody, so each signs for themselves.
+    """
+    if asked.on_behalf_of is not None:
+        raise Refused(R.NotEligible)
 
     def work(tx: Transaction) -> StatementToSign:
         statement = new_statement(site, tx.now, Purpose.ACT, asked, caller.person)

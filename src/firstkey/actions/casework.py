@@ -4,19 +4,21 @@ Whatever asks (a page, a sweep, the terminal) comes through `Casework.decide`. N
 of an account's credentials, takes or frees their slots, or destroys a verifier.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from firstkey.actions.acts import statements_of, verified_again
+from firstkey.actions.acts import Evidence, keep_evidence, statements_of, verified_again
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
+from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import SiteState, new_fact, site_state
+from firstkey.ceremonies.statements import ActVerdict
 from firstkey.enrollment.activation import HoldingsCommand, SweepHoldings, decide_holdings, replay_holding
-from firstkey.enrollment.case.ending import is_here
+from firstkey.enrollment.case.ending import is_here, is_over
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
@@ -32,7 +34,7 @@ from firstkey.policy.model import ApproverRule, Purpose
 from firstkey.policy.staffing import Person
 from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
-from firstkey.ports.queues import PAGE_ROWS_MAX, CaseIndex, CaseRow
+from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
 from firstkey.values.canonical import INTEGER_MAX
 from firstkey.values.errors import Refused
 
@@ -90,6 +92,14 @@ class Crew(NamedTuple):
         return tuple(Person(r.person, frozenset(words[r.person]), r.unit, r.vendor) for r in self.records)
 
 
+def every_case(reader: Reader, by: CaseIndex, value: str) -> Iterator[CaseRow]:
+    """Read all pages of an index."""
+    after: CaseCursor | None = None
+    while rows := reader.cases(by, value, after=after, limit=PAGE_ROWS_MAX):
+        yield from rows
+        after = rows[-1].cursor
+
+
 class Casework:
     """Work on cases in one transaction.
 
@@ -133,6 +143,24 @@ class Casework:
             for following in decision.account:
                 self.decide_holdings(person, following)
         return decision
+
+    def is_usable(self, person: str, credential: str) -> bool:
+        """Whether somebody who has not left holds a credential that is active and not over."""
+        tx, record = self.tx, find_person(self.tx, person)
+        if record is None or not is_here(record.standing, tx.now):
+            return False
+        held = read_holdings(self.site, tx, record.account).state.find(credential)
+        return held is not None and held.state is CredentialState.ACTIVE and not is_over(held.ends_at, tx.now)
+
+    def accept(self, verdict: ActVerdict, evidence: Evidence) -> None:
+        """Keep the evidence of an act that is about to count.
+
+        Raises:
+            Refused: KeyOutOfUse; the key that signed is suspended, recalled or over, or its holder has left.
+        """
+        if not self.is_usable(verdict.person, verdict.credential_id):
+            raise Refused(ActionReason.KeyOutOfUse)
+        keep_evidence(self.tx, verdict, evidence)
 
     def rehearse(self, case: str, command: Command) -> None:
         """Refuse what `decide` would refuse now; nothing happens.
@@ -179,7 +207,7 @@ class Casework:
     def _before(self, person: PersonRecord, command: OpenCase) -> Before:
         """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
         now = self.tx.now
-        rows = self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX)
+        rows = every_case(self.tx, CaseIndex.PERSON, person.person)
         cases = (self.read(row.case.removeprefix("case/")) for row in rows)
         adverse = (c for c in cases if isinstance(c, Case) and c.adverse_at is not None)
         tried = tuple(c.requirements for c in adverse if now - (c.adverse_at or 0) <= REMEMBERED_MS)
@@ -197,11 +225,12 @@ class Casework:
 
     def _crew(self, person: PersonRecord, standing: SiteState) -> Crew:
         """Return who may act for a joiner now: people on record who have not left, and the joiner's manager."""
-        names = {name for name, _ in standing.eligible} | ({person.manager} - {None})
+        manager = person.manager_at(self.tx.now)
+        names = {name for name, _ in standing.eligible} | ({manager} - {None})
         found = (find_person(self.tx, str(name)) for name in sorted(map(str, names)))
         records = tuple(record for record in found if record is not None and is_here(record.standing, self.tx.now))
         here = {record.person for record in records}
-        manages = {(person.manager, ApproverRule.MANAGER.value)} if person.manager in here else set()
+        manages = {(manager, ApproverRule.MANAGER.value)} if manager in here else set()
         return Crew(frozenset(pair for pair in standing.eligible | manages if pair[0] in here), records)
 
     def _around(  # everything a decision may know, in one place
@@ -226,7 +255,7 @@ class Casework:
             native_elsewhere=self._held_elsewhere(SlotKind.NATIVE_PASS, account, case),
             keys=frozenset(held.credential for held in holdings.held),
             vouching=frozenset(Vouching(h.credential, h.tier, h.ends_at) for h in holdings.held if h.may_vouch),
-            asset=person.asset,
+            asset=person.asset_at(tx.now),
             covered=self._covered(case, number),
             partner=self._partner(state),
             clock_doubtful=tx.clock_doubtful,

@@ -7,7 +7,7 @@ import asyncio
 
 import msgspec
 
-from firstkey.actions.acts import SignedStatement, judge_signed, keep_evidence, signed_act
+from firstkey.actions.acts import SignedStatement, judge_signed, signed_act
 from firstkey.actions.casework import Casework, run, tell
 from firstkey.actions.claim import Nothing
 from firstkey.actions.codes import SALT_BYTES, SYMBOLS
@@ -116,7 +116,7 @@ async def reveal_pass(site: Site, caller: Operator, case: str, asked: PassToReve
     body = await asyncio.to_thread(site.codes.make_verifier, pass_.epoch, pass_.pass_id, code, salt)
 
     def work(casework: Casework) -> Case:
-        keep_evidence(casework.tx, verdict, evidence)
+        casework.accept(verdict, evidence)
         state = _case(casework.decide(case, ArmPass(act=act), statements=frozenset({act.statement})))
         casework.tx.put_verifier(pass_.pass_id, body)  # the act names the pass, so it is this one
         return state

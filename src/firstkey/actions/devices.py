@@ -13,6 +13,7 @@ from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Site
 from firstkey.ceremonies.device_proof import judge_device_proof
 from firstkey.enrollment.case.limits import RIVAL_CODES_COMPARED_MAX
+from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, stage_of
 from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
@@ -102,12 +103,20 @@ def find(casework: Casework, caller: Device, handle: str) -> Found:
     Raises:
         Refused: NotFound, whatever is wrong.
     """
-    tx = casework.tx
     try:
-        tx.take(Slot(SlotKind.DEVICE_PROOF, f"{caller.device_key}:{caller.proof_id}"), "device_proofs")
+        casework.tx.take(Slot(SlotKind.DEVICE_PROOF, f"{caller.device_key}:{caller.proof_id}"), "device_proofs")
     except SlotTaken as error:
         raise Refused(ActionReason.NotFound) from error
-    stream = tx.holder(Slot(SlotKind.HANDLE, sha256_hex(handle.encode())))
+    return find_again(casework, handle)
+
+
+def find_again(casework: Casework, handle: str) -> Found:
+    """Find the case in a later transaction of a request whose proof is spent.
+
+    Raises:
+        Refused: NotFound.
+    """
+    stream = casework.tx.holder(Slot(SlotKind.HANDLE, sha256_hex(handle.encode())))
     case = "" if stream is None else stream.removeprefix("case/")
     state = casework.read(case) if case else None
     if not isinstance(state, Case):
@@ -121,13 +130,19 @@ def is_rival(caller: Device, state: Case) -> bool:
 
 
 def refuse_rival(casework: Casework, caller: Device, found: Found, code: CodeJudged | None = None) -> Decision:
-    """Turn a rival away; its code counts among the five that are compared."""
+    """Turn a rival away; its code counts among the five that are compared.
+
+    What the core finds beyond that is not a rival's to know, and must not undo the count.
+    """
     tx, key = casework.tx, found.case
     compared = int(tx.document(DocumentKind.RIVAL_COUNT, key) or b"0")
     if code is not None and compared < RIVAL_CODES_COMPARED_MAX:
         tx.put_document(DocumentKind.RIVAL_COUNT, key, b"%d" % (compared + 1))
     rival = RefuseRival(device=DeviceProof(caller.device_key), code=code)
-    return casework.decide(found.case, rival, rival_codes_compared=compared)
+    try:
+        return casework.decide(found.case, rival, rival_codes_compared=compared)
+    except Refused:
+        return Decision(facts=(), case=found.state, refusal=R.AnotherDeviceClaimed)
 
 
 async def do_by_device(

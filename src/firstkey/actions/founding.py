@@ -14,7 +14,6 @@ from firstkey.actions.acts import (
     StatementAsked,
     StatementToSign,
     judge_signed,
-    keep_evidence,
     new_statement,
     prepare_statement,
     store_credential,
@@ -276,7 +275,7 @@ async def sign_founding(site: Site, _: Stranger, asked: FoundingSigned) -> Found
         people = tuple(person for person, _, _ in state.founders)
         if (verdict.act, verdict.names) != (FOUND_SITE, _named(state)) or verdict.person not in people:
             raise Refused(ActionReason.StatementUnknown)
-        keep_evidence(tx, verdict, evidence)
+        casework.accept(verdict, evidence)
         signed = FoundingStatementSigned(at=tx.now, person=verdict.person, statement=verdict.statement_digest)
         state = append_site_facts(site, tx, signed)
         waiting = tuple(person for person in people if person not in state.signed)

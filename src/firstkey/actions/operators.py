@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from firstkey.actions.acts import Evidence, SignedStatement, judge_signed, keep_evidence, signed_act
+from firstkey.actions.acts import Evidence, SignedStatement, judge_signed, signed_act
 from firstkey.actions.casework import CaseState, Casework, run, tell
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Operator, Site
@@ -72,7 +72,7 @@ async def do_all_signed(
 
     def work(casework: Casework) -> Decision:
         for verdict, evidence in judged:
-            keep_evidence(casework.tx, verdict, evidence)
+            casework.accept(verdict, evidence)
         made = command(acts)
         return casework.decide(case, made, statements=frozenset(act.statement for act in acts))
 

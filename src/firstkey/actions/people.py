@@ -9,6 +9,10 @@ from firstkey.ports.fact_store import Reader, Transaction
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import canonical
 from firstkey.values.errors import Refused
+from firstkey.values.instants import DAY
+
+MATURES_MS = 14 * DAY
+"""After this time a changed manager or asset counts."""
 
 SOURCE_RANK = 10
 """The rank of a source of record; anybody's word is 0."""
@@ -23,6 +27,7 @@ class PersonRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ends_at: end of employment or contract.
         manager, manager_since: person id, and from when. unit, vendor: where they belong.
         asset: serial of the device or authenticator assigned or shipped to them.
+        manager_counts_from, asset_counts_from: a first value counts at once, a changed one when it has matured.
         asserted: selection facts, as sources said them over time.
     """
 
@@ -39,7 +44,17 @@ class PersonRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str | None = None
     vendor: str | None = None
     asset: str | None = None
+    manager_counts_from: int = 0
+    asset_counts_from: int = 0
     asserted: tuple[Asserted, ...] = ()
+
+    def manager_at(self, now: int) -> str | None:
+        """The manager, as far as they count by now."""
+        return self.manager if now >= self.manager_counts_from else None
+
+    def asset_at(self, now: int) -> str | None:
+        """The asset, as far as it counts by now."""
+        return self.asset if now >= self.asset_counts_from else None
 
     @property
     def standing(self) -> Account:
@@ -60,7 +75,13 @@ class PersonRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def store_person(tx: Transaction, record: PersonRecord) -> None:
-    """Store a person and the way from the account."""
+    """Store a person and the way from the account.
+
+    Raises:
+        Refused: AccountTaken; an account never passes from one person to another.
+    """
+    if tx.document(DocumentKind.PERSON, f"account:{record.account}") not in (None, record.person.encode()):
+        raise Refused(ActionReason.AccountTaken)
     tx.put_document(DocumentKind.PERSON, f"person:{record.person}", canonical.encode(msgspec.to_builtins(record)))
     tx.put_document(DocumentKind.PERSON, f"account:{record.account}", record.person.encode())
 

@@ -8,12 +8,14 @@ from firstkey.values.errors import Says
 class ActionReason(Enum):
     """Reasons, alphabetically."""
 
+    AccountTaken = Says("The account is another person's.", "Correct the list at its source.")
     AccountUnknown = Says("No source of record knows this account.", "Import the person first.")
     AlreadyFounded = Says("The site is founded.", "New operators come by a privileged case.")
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")
     FoundingSigned = Says("The founding statement is being signed.", "Nobody can join any more; sign it.")
+    KeyOutOfUse = Says("The key that signed is out of use.", "Sign with an active key of yours.")
     NotFound = Says("There is nothing here for you.", "Check what you were given, or see the service desk.")
     NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
     SignInNeeded = Says("Nobody is signed in.", "Sign in with your passkey.")

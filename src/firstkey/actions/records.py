@@ -2,12 +2,13 @@
 
 import msgspec
 
-from firstkey.actions.acts import SignedStatement, judge_signed, keep_evidence
+from firstkey.actions.acts import SignedStatement, judge_signed
 from firstkey.actions.casework import Casework, run
-from firstkey.actions.people import SOURCE_RANK, PersonRecord, find_person, store_person
+from firstkey.actions.people import MATURES_MS, SOURCE_RANK, PersonRecord, find_person, store_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Operator, Site
 from firstkey.actions.site_stream import PeopleRecorded, append_site_facts, site_state
+from firstkey.ceremonies.statements import Text
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.separation import ADMINISTRATOR
 from firstkey.policy.facts import FACTS, Asserted, FactReason
@@ -23,8 +24,8 @@ OF_RECORD = frozenset({"people", "assets"})
 class PersonToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person as a source of record has them. `facts` are selection facts by name (see `policy.facts`)."""
 
-    person: str
-    account: str
+    person: Text
+    account: Text
     user_name: str
     display_name: str
     active: bool = True
@@ -60,7 +61,7 @@ async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> 
 
     Raises:
         Malformed: a fact that no such source may assert.
-        Refused: NotEligible, ActNotForThis.
+        Refused: NotEligible, ActNotForThis, AccountTaken.
     """
     verdict, evidence = await judge_signed(site, asked.signed, caller.person)
     digest = digest_of_people(asked.people)
@@ -71,7 +72,7 @@ async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> 
             raise Refused(R.NotEligible)
         if (verdict.act, verdict.names) != (RECORD_PEOPLE, (digest,)):
             raise Refused(R.ActNotForThis)
-        keep_evidence(tx, verdict, evidence)
+        casework.accept(verdict, evidence)
         for person in asked.people:
             record = _record(find_person(tx, person.person), person, tx.now)
             store_person(tx, record)
@@ -116,8 +117,18 @@ def _record(before: PersonRecord | None, said: PersonToRecord, now: int) -> Pers
         unit=said.unit,
         vendor=said.vendor,
         asset=said.asset,
+        manager_counts_from=_counts_from(before, said, "manager", now),
+        asset_counts_from=_counts_from(before, said, "asset", now),
         asserted=(*(() if before is None else before.asserted), *asserted),
     )
+
+
+def _counts_from(before: PersonRecord | None, said: PersonToRecord, name: str, now: int) -> int:
+    """Return from when a manager or asset counts. Taken away and given again, it is a changed one."""
+    was, since = (None, 0) if before is None else (getattr(before, name), getattr(before, f"{name}_counts_from"))
+    if was == getattr(said, name):
+        return since
+    return 0 if (was, since) == (None, 0) else now + MATURES_MS
 
 
 def _kind_of_source(fact: str) -> str:

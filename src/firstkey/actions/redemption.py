@@ -11,12 +11,21 @@ from firstkey.actions.acts import (
     StatementAsked,
     StatementToSign,
     judge_signed,
-    keep_evidence,
     new_statement,
     prepare_statement,
 )
 from firstkey.actions.casework import Casework, read_holdings, run, tell
-from firstkey.actions.devices import DeviceAnswer, Found, Handle, device_answer, find, is_rival, refuse_rival
+from firstkey.actions.devices import (
+    DeviceAnswer,
+    Found,
+    Handle,
+    device_answer,
+    find,
+    find_again,
+    is_rival,
+    refuse_rival,
+    show_claim,
+)
 from firstkey.actions.operators import CaseAnswer, do_signed
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
@@ -126,17 +135,18 @@ class OwnKeyToAssert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def assert_own_key(site: Site, caller: Device, asked: OwnKeyToAssert) -> DeviceAnswer:
-    """Let an active credential of the account authorise the next."""
+    """Let an active credential of the account authorise the next. A stranger to the case learns nothing of keys."""
+    await show_claim(site, caller, Handle(asked.handle))
     verdict, evidence = await judge_signed(site, asked.signed, None)
 
     def work(casework: Casework) -> Decision:
-        found = find(casework, caller, asked.handle)
+        found = find_again(casework, asked.handle)
         if is_rival(caller, found.state):
             return refuse_rival(casework, caller, found)
         said = (verdict.act, verdict.case, verdict.revision, verdict.person)
         if said != (OWN_KEY_ACT, found.case, found.state.revision, found.state.person):
             raise Refused(R.ActNotForThis)
-        keep_evidence(casework.tx, verdict, evidence)
+        casework.accept(verdict, evidence)
         command = AssertOwnKey(
             device=DeviceProof(caller.device_key),
             credential=verdict.credential_id,

@@ -33,9 +33,10 @@ def policy_in_force(tx: Transaction, standing: SiteState) -> Policy:
         Defect: the store lacks the policy that the site's stream names.
     """
     text = tx.document(DocumentKind.POLICY, standing.policy)
-    if text is None:
+    policy = None if text is None else _loaded(text)
+    if policy is None or policy.sha256 != standing.policy:
         raise Defect("the policy in force is not in the store")
-    return _loaded(text)
+    return policy
 
 
 def _asserted(state: Case | NeverOpened | None, command: Command, now: int) -> tuple[Asserted, ...]:

@@ -16,14 +16,13 @@ from firstkey.actions.acts import (
     spend_statement,
     store_credential,
 )
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import find_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Operator, Site, Stranger
 from firstkey.actions.site_stream import SignedIn, new_fact, site_state
 from firstkey.ceremonies.responses import named_credential
 from firstkey.ceremonies.statements import Purpose, judge_sign_in
-from firstkey.enrollment.case.words import CredentialState
 from firstkey.ledger.entry import Activity
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import canonical
@@ -96,9 +95,7 @@ async def sign_in(site: Site, _: Stranger, asked: SignInAsked) -> SignedInAnswer
         record = credential_record(tx, named_credential(asked.signed.assertion))
         verdict = judge_sign_in(data, asked.signed.assertion, record, site.settings.expected_act, at)
         person = find_person(tx, record.holder)
-        held = None if person is None else read_holdings(site, tx, person.account).state.find(record.credential_id)
-        usable = held is not None and held.state is CredentialState.ACTIVE
-        if person is None or held is None or not usable or (held.ends_at is not None and tx.now >= held.ends_at):
+        if person is None or not casework.is_usable(person.person, record.credential_id):
             raise Refused(ActionReason.NotFound)
         store_credential(tx, msgspec.structs.replace(record, sign_count=verdict.sign_count))
         fact = SignedIn(at=tx.now, person=person.person, account=person.account, credential=record.credential_id)
@@ -128,7 +125,7 @@ async def recognise_session(site: Site, session: Secret, source: str = "") -> Op
         tx = casework.tx
         body = tx.document(DocumentKind.SESSION, key)
         kept = None if body is None else msgspec.json.decode(body, type=Session)
-        if kept is None or not _runs(kept, tx.now) or not _still_held(casework, kept):
+        if kept is None or not _runs(kept, tx.now) or not casework.is_usable(kept.person, kept.credential):
             raise Refused(ActionReason.SignInNeeded)
         if tx.now - kept.used_at >= SESSION_TOUCHED_EVERY_MS:
             used = msgspec.structs.replace(kept, used_at=tx.now)
@@ -140,11 +137,6 @@ async def recognise_session(site: Site, session: Secret, source: str = "") -> Op
 
 def _runs(kept: Session, now: int) -> bool:
     return now - kept.used_at < SESSION_IDLE_MS_MAX and now - kept.begun_at < SESSION_LIFETIME_MS_MAX
-
-
-def _still_held(casework: Casework, kept: Session) -> bool:
-    held = read_holdings(casework.site, casework.tx, kept.account).state.find(kept.credential)
-    return held is not None and held.state is CredentialState.ACTIVE
 
 
 async def sign_out(site: Site, caller: Operator, _: SignInBegun) -> SignInBegun:
