@@ -6,8 +6,13 @@ from typing import Any, TypeVar
 import pytest
 
 from firstkey.actions.casework import Casework
+from firstkey.actions.people import find_person
+from firstkey.enrollment.activation import SuspendCredential
+from firstkey.enrollment.case.words import Cause
 from firstkey.ports.fact_store import Slot, Transaction
 from firstkey.ports.kinds import DocumentKind, SlotKind
+from firstkey.simulator.operator import Operator as Person
+from firstkey.values.encoding import b64u
 from firstkey.values.errors import Refused
 from tests.actions.site_world import POLICY, SiteWorld, done
 
@@ -65,6 +70,18 @@ def in_casework(world: SiteWorld, work: Any) -> Any:
         return work(Casework(world.site, tx))
 
     return world.store.execute(carry_out).result()
+
+
+def suspend(world: SiteWorld, person: Person) -> None:
+    """Take the credential of somebody's authenticator out of use, as a report of theft does."""
+    command = SuspendCredential(credential=b64u(next(iter(person.authenticator.held))), cause=Cause.STOLEN)
+
+    def work(casework: Casework) -> None:
+        record = find_person(casework.tx, person.person)
+        assert record is not None
+        casework.decide_holdings(record, command)
+
+    in_casework(world, work)
 
 
 def policy_with(path: str, **lines: str) -> bytes:

@@ -82,7 +82,7 @@ class RealEntropy:
 class SiteWorld:
     """A founded site, three founders with sessions, a joiner on record, and their device."""
 
-    def __init__(self, policy: bytes | None = None) -> None:
+    def __init__(self, policy: bytes | None = None, *, founded: bool = True) -> None:
         self.clock, self.entropy = SetClock(), RealEntropy()
         self.root = AttestationRoot()
         attester = self.root.attester(aaguid=AAGUID)
@@ -104,9 +104,10 @@ class SiteWorld:
         self.operators: dict[str, Operator] = {}
         self.authenticator = Authenticator(self.traits, attester)
         self.device = JoinerDevice(now=self.clock.now)
-        self.case = self.handle = ""
+        self.case = self.handle = self.code = ""
         self.proofs = 0
-        self._found(policy or POLICY)
+        if founded:
+            self._found(policy or POLICY)
 
     def _found(self, policy: bytes) -> None:
         code = codes_text(done(founding.begin_founding(self.site, policy, "recovery-key")))
@@ -125,8 +126,7 @@ class SiteWorld:
             signed = self._signed(person, to_sign, act="found_site", case=None)
             answer = done(founding.sign_founding(self.site, stranger, founding.FoundingSigned(code, signed)))
         assert answer.founded
-        for name in self.people:
-            self.operators[name] = self.sign_in(self.people[name])
+        self.sign_in_again()
 
     def _signed(self, person: Person, to_sign: Any, **meant: Any) -> acts.SignedStatement:
         assertion = person.sign_act(unb64u(to_sign.statement), to_sign.options, **meant)
@@ -139,6 +139,20 @@ class SiteWorld:
         signed = acts.SignedStatement(begun.digest, assertion)
         answer = done(sign_in.sign_in(self.site, Stranger(), sign_in.SignInAsked(signed)))
         return done(sign_in.recognise_session(self.site, answer.session))
+
+    def sign_in_as_joiner(self) -> Operator:
+        """The joiner signs in with the passkey that a completed case has made."""
+        return self.sign_in(self.joiner)
+
+    @property
+    def joiner(self) -> Person:
+        """The joiner, with the authenticator of their case."""
+        return Person("p-100", SITE, ORIGIN, self.authenticator)
+
+    def sign_in_again(self) -> None:
+        """All operators open new sessions, for the old ones are over."""
+        for name, person in self.people.items():
+            self.operators[name] = self.sign_in(person)
 
     def sign(self, name: str, act: str, **asked: Any) -> acts.SignedStatement:
         """Ask for an act's statement and sign it."""
@@ -190,9 +204,9 @@ class SiteWorld:
         asked = records.PeopleToRecord(people, signed)
         done(records.record_people(self.site, self.operators["rita"], asked))
 
-    def open(self, purpose: Purpose = Purpose.FIRST_KEY, **changed: Any) -> request.CaseBegun:
+    def open(self, purpose: Purpose = Purpose.FIRST_KEY, account: str = "dir:100", **changed: Any) -> request.CaseBegun:
         """Rita opens a case."""
-        asked = request.CaseToOpen(account="dir:100", purpose=purpose, **changed)
+        asked = request.CaseToOpen(account=account, purpose=purpose, **changed)
         begun = done(request.open_case(self.site, self.operators["rita"], asked))
         self.case, self.handle = begun.case, begun.handle
         return begun

@@ -1,8 +1,7 @@
 """A case from founding to sign-in through the real actions, in memory."""
 
 from firstkey.enrollment.case.words import Closure, CredentialState, PassState, Stage
-from firstkey.simulator.operator import Operator as Person
-from tests.actions.site_world import ORIGIN, SITE, SiteWorld
+from tests.actions.site_world import SiteWorld
 
 
 def test_a_joiner_ends_with_a_working_passkey() -> None:
@@ -20,5 +19,4 @@ def test_a_joiner_ends_with_a_working_passkey() -> None:
     world.sweep()
     shown = world.shown
     assert (shown.closed, shown.credential_state) == (Closure.COMPLETED, CredentialState.ACTIVE)
-    joiner = world.sign_in(Person("p-100", SITE, ORIGIN, world.authenticator))
-    assert joiner.person == "p-100"
+    assert world.sign_in_as_joiner().person == "p-100"
