@@ -102,7 +102,12 @@ class Reader(Protocol):
         """Return the stream that holds a slot."""
 
     def document(self, kind: DocumentKind, key: str) -> bytes | None:
-        """Return a document."""
+        """Return a document.
+
+        Raises:
+            Refused: `LedgerReason.ChainBroken`: it was not written so, here, by the store. An older version that was put
+                back is not found out.
+        """
 
     def documents(
         self, kind: DocumentKind, prefix: str = "", *, after: str = "", limit: int

@@ -111,9 +111,9 @@ class Unit(View):
 
     def put_document(self, kind: DocumentKind, key: str, body: bytes) -> None:
         """Store or replace a document."""
-        if kind in WRITE_ONCE_DOCUMENTS and self._rows.document(kind, key) not in (None, body):
+        if kind in WRITE_ONCE_DOCUMENTS and self.document(kind, key) not in (None, body):
             raise Defect(f"a document of kind {kind} is written once")
-        self._rows.put_document(kind, key, body, self.now)
+        self._rows.put_document(kind, key, self._sealed(kind, key, body), self.now)
 
     def delete_document(self, kind: DocumentKind, key: str) -> None:
         """Delete a document."""

@@ -13,6 +13,11 @@ from firstkey.storage.chains import Chain, Chains
 from firstkey.storage.rows import ReadableRows
 from firstkey.values.errors import Defect, Refused
 
+DOCUMENT = b"firstkey document"
+"""Stands where a fact's MAC covers the MAC before it, so that neither passes for the other."""
+
+MAC_BYTES = 32
+
 _BEFORE_ALL = CaseCursor(-1, "")
 
 
@@ -85,13 +90,25 @@ class View:
 
     def document(self, kind: DocumentKind, key: str) -> bytes | None:
         """Return a document."""
-        return self._readable.document(kind, key)
+        stored = self._readable.document(kind, key)
+        return None if stored is None else self._unseal(kind, key, stored)
 
     def documents(
         self, kind: DocumentKind, prefix: str = "", *, after: str = "", limit: int
     ) -> tuple[tuple[str, bytes], ...]:
         """Return documents by prefix, in key order."""
-        return tuple(self._readable.documents(kind, prefix, after, _page(limit)))
+        found = self._readable.documents(kind, prefix, after, _page(limit))
+        return tuple((key, self._unseal(kind, key, stored)) for key, stored in found)
+
+    def _sealed(self, kind: DocumentKind, key: str, body: bytes) -> bytes:
+        """Return a document as it is stored: its MAC, under the key that facts are sealed with, then its bytes."""
+        return self._macs.mac(DOCUMENT, stream=kind.value, number=1, kind=key, body=body, at=0) + body
+
+    def _unseal(self, kind: DocumentKind, key: str, stored: bytes) -> bytes:
+        body = stored[MAC_BYTES:]
+        if not hmac.compare_digest(self._sealed(kind, key, body), stored):
+            raise Refused(LedgerReason.ChainBroken, f"the document {kind} {key}")
+        return body
 
     def cases(
         self, by: CaseIndex, value: str = "", *, after: CaseCursor | None = None, limit: int
