@@ -11,6 +11,7 @@ from firstkey.enrollment.activation import SuspendCredential
 from firstkey.enrollment.case.words import Cause
 from firstkey.ports.fact_store import Slot, Transaction
 from firstkey.ports.kinds import DocumentKind, SlotKind
+from firstkey.ports.queues import PAGE_ROWS_MAX
 from firstkey.simulator.operator import Operator as Person
 from firstkey.values.encoding import b64u
 from firstkey.values.errors import Refused
@@ -28,18 +29,22 @@ def refusal(coroutine: Coroutine[Any, Any, Any]) -> str:
 
 def documents(world: SiteWorld, kind: DocumentKind) -> dict[str, bytes]:
     """Return the documents of a kind, by key."""
-    rows = world.store.look(lambda rows: dict(rows.tables["documents"])).result()
-    return {key: body for (its_kind, key), (body, _) in rows.items() if its_kind == kind}
+    return dict(world.store.read(lambda reader: reader.documents(kind, limit=PAGE_ROWS_MAX)).result())
 
 
 def plant(world: SiteWorld, kind: DocumentKind, key: str, body: bytes) -> None:
-    """Write a document past every rule of the store."""
-    world.store.look(lambda rows: rows.tables["documents"].__setitem__((kind, key), (body, 0))).result()
+    """Write a document as one could who has the database and the site's key of facts, written once or not."""
+
+    def work(tx: Transaction) -> None:
+        tx.delete_document(kind, key)
+        tx.put_document(kind, key, body)
+
+    world.store.execute(work).result()
 
 
 def remove(world: SiteWorld, kind: DocumentKind, key: str) -> None:
-    """Take a document away, past every rule of the store."""
-    world.store.look(lambda rows: rows.tables["documents"].pop((kind, key))).result()
+    """Take a document away."""
+    world.store.execute(lambda tx: tx.delete_document(kind, key)).result()
 
 
 def verifiers(world: SiteWorld) -> dict[str, bytes]:

@@ -1,19 +1,24 @@
 """What the shell adds to redemption: what a code is compared for, how often, and what remains of it."""
 
+import msgspec
 import pytest
 
 from firstkey.actions import claim, redemption, request
 from firstkey.actions.acts import SignedStatement
+from firstkey.actions.codes import CodeDesk
 from firstkey.actions.devices import Handle
 from firstkey.actions.redemption import CodeToRedeem
 from firstkey.enrollment.case.limits import RIVAL_CODES_COMPARED_MAX
+from firstkey.enrollment.case.surroundings import CodeJudged
 from firstkey.enrollment.case.words import Closure, PassState, Stage
 from firstkey.policy.model import Purpose
 from firstkey.ports.kinds import DocumentKind
 from firstkey.simulator.authenticator import Authenticator
 from firstkey.simulator.device import JoinerDevice
+from firstkey.storage.verifiers import MemoryVerifierReader
 from firstkey.values.encoding import unb64u
 from firstkey.values.instants import MINUTE
+from firstkey.values.secret import Secret
 from tests.actions.looking import documents, facts, refusal, suspend, verifiers
 from tests.actions.site_world import SiteWorld, done
 
@@ -120,6 +125,47 @@ def test_a_code_is_not_looked_at_while_its_ground_is_gone(world: SiteWorld) -> N
     for code in (WRONG, world.code):
         assert redeeming(world, code) in ("case-held", "not-a-step")
     assert world.shown.tries_failed == 0
+
+
+class WatchedDesk(CodeDesk):
+    """A desk that counts how often a code was compared."""
+
+    compared = 0
+
+    async def compare(self, pass_id: str, code: Secret) -> CodeJudged:
+        """Count, and compare."""
+        self.compared += 1
+        return await super().compare(pass_id, code)
+
+
+def watched() -> tuple[SiteWorld, WatchedDesk]:
+    """A site with such a desk."""
+    world = SiteWorld()
+    desk = WatchedDesk(Secret(b"p" * 32), MemoryVerifierReader(world.store))
+    world.site = msgspec.structs.replace(world.site, codes=desk)
+    return world, desk
+
+
+def test_a_code_is_compared_only_where_that_may_matter() -> None:
+    """For a rival after five, on a held case, and of a pass that is spent or over, nothing is compared."""
+    world, desk = watched()
+    code = world.armed()
+    for _ in range(RIVAL_CODES_COMPARED_MAX + 2):
+        redeeming(world, WRONG, rivals(world))
+    assert desk.compared == RIVAL_CODES_COMPARED_MAX
+    done(claim.not_me(world.site, world.by(), Handle(world.handle)))
+    redeeming(world, code)
+    assert desk.compared == RIVAL_CODES_COMPARED_MAX
+    world, desk = watched()
+    code = world.armed()
+    world.redeem(code)
+    redeeming(world, code)
+    assert desk.compared == 1
+    world, desk = watched()
+    code = world.armed()
+    world.clock.instant += 10 * MINUTE
+    redeeming(world, code)
+    assert desk.compared == 0
 
 
 class OwnKey:
