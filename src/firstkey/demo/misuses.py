@@ -84,7 +84,7 @@ MISUSES: dict[str, Misuse] = {
     ),
     "joiner_at_the_console": Misuse(
         "{joiner} looks into the console with the new passkey.",
-        "A passkey says who she is; a duty is another matter, and she has none.",
+        "A passkey says who somebody is; a duty is another matter, and joiners have none.",
         "not-found",
     ),
     "another_device": Misuse(

@@ -27,6 +27,7 @@ from firstkey.values.encoding import sha256_hex
 from firstkey.values.errors import Refused
 
 ORGANISATION = "Example Works"
+JOINERS = 2
 NO_ROOTS = "extra_roots = []"
 EDIT = ("misused", "expired")
 """What is said instead of what in the edited copy of the ledger."""
@@ -209,11 +210,13 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
 
 def _tell(tale: Tale, prepared: Prepared) -> None:
     people = people_of_record()
+    joiners = [person for person in people if person.asset is not None]
+    if len(joiners) < JOINERS:
+        raise Refused(DemoReason.PeopleTooFew)
     tale.found(prepared.founding_code)
     tale.import_people(people)
-    first, second = (person for person in people if person.asset is not None)
-    tale.serve_with_misuses(first)
-    tale.serve_robbed(second)
+    tale.serve_with_misuses(joiners[0])
+    tale.serve_robbed(joiners[1])
 
 
 def _result(tale: Tale, ledger: dict[str, Any], seconds: float) -> Result:

@@ -125,12 +125,12 @@ class Tale:
         name, story = _first_name(person), self._story
         story.chapter(
             f"{name} was hired, too, and is robbed on the way.",
-            "Everything went well so far; then somebody copies link and code off his screen.",
+            "Everything went well so far; then somebody copies link and code off the screen.",
         )
         live = self._open(person)
         steps.prepare(self._cast, live)
         opened = steps.get_pass(live)
-        story.did(name, "has claimed, was proofed, approved and met in person; his pass is armed.")
+        story.did(name, "has claimed, was proofed, approved and met in person; the pass is armed.")
         thief = self._joiner(person)
         self._refused("another_device", misuses.send_code(thief.client, live, opened.code), live)
         closed = self._cast.requester.show(live.case)["closed"]
@@ -139,7 +139,7 @@ class Tale:
         steps.prepare(self._cast, again)
         steps.finish(again, steps.get_pass(again).code)
         self.completed.append(again.case)
-        story.did(name, "starts over in a new case, proofed, approved and met afresh, and gets his passkey.")
+        story.did(name, "starts over in a new case, proofed, approved and met afresh, and gets a passkey.")
 
     def _open(self, person: PersonToRecord) -> Live:
         live = steps.open_case(self._cast, person.account, self._joiner(person))
