@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.applications import Starlette
@@ -37,6 +38,8 @@ KEY_BYTES = 32
 SWEEP_EVERY_SECONDS = 0.2
 SECRETS = ("keys/facts", "keys/ledger", "keys/nonce", "pepper")
 PEM = b"-----BEGIN"
+
+log = structlog.get_logger()
 
 
 class SiteReason(Enum):
@@ -163,8 +166,12 @@ def open_site(folder: Path) -> tuple[Site, Settings]:
 async def _sweep_for_ever(site: Site) -> None:
     while True:
         await asyncio.sleep(SWEEP_EVERY_SECONDS)
-        with contextlib.suppress(Unavailable):
+        try:
             await sweep(site)
+        except Unavailable:
+            continue
+        except Exception:  # one broken case must not end all sweeping
+            log.exception("sweep")
 
 
 def make_server(site: Site) -> Starlette:

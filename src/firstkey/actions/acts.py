@@ -199,11 +199,11 @@ def signed_act(verdict: ActVerdict) -> SignedAct:
 @lru_cache(maxsize=4096)
 def _holds(body: bytes, digest: str, expected: ExpectedAct) -> bool:
     """Whether evidence verifies. The same bytes give the same answer, so it is worked out once."""
-    evidence = msgspec.json.decode(body, type=Evidence)
-    data = unb64u(evidence.statement)
     try:
+        evidence = msgspec.json.decode(body, type=Evidence)
+        data = unb64u(evidence.statement)
         judge_act(data, evidence.assertion, evidence.credential, expected, evidence.received_at)
-    except Refused:
+    except (Refused, msgspec.MsgspecError):
         return False
     return statement_challenge(data).hex() == digest
 

@@ -306,7 +306,7 @@ class Casework:
             try:
                 tx.take(slot, stream)
             except SlotTaken as error:
-                raise Refused(error.reason, error.detail) from error
+                raise Refused(error.reason, slot.kind.value) from error  # by whom is not the caller's to know
         if decision.not_after is not None:
             tx.not_after(decision.not_after)
         if isinstance(after, Case):
