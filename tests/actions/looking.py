@@ -13,6 +13,7 @@ from firstkey.ports.fact_store import Slot, Transaction
 from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.ports.queues import PAGE_ROWS_MAX
 from firstkey.simulator.operator import Operator as Person
+from firstkey.storage.memory import MemoryRows
 from firstkey.values.encoding import b64u
 from firstkey.values.errors import Refused
 from tests.actions.site_world import POLICY, SiteWorld, done
@@ -40,6 +41,16 @@ def plant(world: SiteWorld, kind: DocumentKind, key: str, body: bytes) -> None:
         tx.put_document(kind, key, body)
 
     world.store.execute(work).result()
+
+
+def scribble(world: SiteWorld, kind: DocumentKind, key: str) -> None:
+    """Turn one bit of a stored document, as one could who has the database alone."""
+
+    def turn(rows: MemoryRows) -> None:
+        stored, at = rows.tables["documents"][kind, key]
+        rows.tables["documents"][kind, key] = (stored[:-1] + bytes([stored[-1] ^ 1]), at)
+
+    world.store.look(turn).result()
 
 
 def remove(world: SiteWorld, kind: DocumentKind, key: str) -> None:

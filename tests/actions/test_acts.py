@@ -15,7 +15,7 @@ from firstkey.simulator.alter import SIGNATURE
 from firstkey.values.encoding import unb64u
 from firstkey.values.errors import Malformed
 from firstkey.values.instants import MINUTE
-from tests.actions.looking import documents, facts, plant, refusal, remove
+from tests.actions.looking import documents, facts, plant, refusal, remove, scribble
 from tests.actions.site_world import SiteWorld, done
 
 
@@ -181,6 +181,29 @@ def test_evidence_that_was_tampered_with_no_longer_counts(
     refused = refusal(delivery.get_pass(world.site, world.by(), Handle(world.handle)))
     assert refused == "assertion-unverified"
     plant(world, DocumentKind.ACT_EVIDENCE, key, body)
+    assert world.get_pass()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        DocumentKind.ACT_EVIDENCE,
+        DocumentKind.PERSON,
+        DocumentKind.POLICY,
+        DocumentKind.CLAIM_KEY,
+    ],
+)
+def test_without_the_key_of_facts_nothing_is_changed_unseen(world: SiteWorld, kind: DocumentKind) -> None:
+    """A bit turned in any document that a pass rests on stops it; turned back, the pass is issued."""
+    world.approve()
+    world.claim()
+    world.visit()
+    keys = list(documents(world, kind))
+    for key in keys:
+        scribble(world, kind, key)
+    assert refusal(delivery.get_pass(world.site, world.by(), Handle(world.handle))) == "chain-broken"
+    for key in keys:
+        scribble(world, kind, key)
     assert world.get_pass()
 
 
