@@ -7,6 +7,7 @@ import pytest
 from firstkey.demo.people import Joiner
 from firstkey.demo.steps import Live
 from firstkey.simulator.client import Answer
+from firstkey.web.bodies import DEPTH_MAX
 from tests.journeys.place import Place
 
 HANDLE = b'"handle":"AAAAAAAAAAAAAAAAAAAAAA"'
@@ -59,6 +60,27 @@ def test_a_body_that_cannot_be_read_is_one_problem(place: Place, name: str) -> N
         by_device(joiner, MALFORMED[name], **headers),
     ]
     assert [(answer.status, answer.problem) for answer in answers] == [(400, "body-malformed")] * 3
+
+
+def test_what_may_hold_anything_is_not_deep_either(place: Place) -> None:
+    """An assertion is an open object, of so many levels and no more."""
+
+    def sign_in(levels: int) -> str | None:
+        inner: dict[str, object] = {}
+        for _ in range(levels):
+            inner = {"a": inner}
+        signed = {"digest": "0" * 64, "assertion": inner}
+        return place.stranger().request("POST", "/api/sign-in", {"signed": signed}).problem
+
+    assert sign_in(DEPTH_MAX - 2) == "not-found"
+    assert sign_in(DEPTH_MAX - 1) == "body-malformed"
+
+
+def test_a_stranger_is_not_told_what_was_wrong_with_a_body(place: Place) -> None:
+    """Somebody in a session is, for their own good."""
+    stranger, desk = place.stranger(), place.cast.requester
+    assert "detail" not in stranger.request("POST", "/api/sign-in", {"unheard_of": 1}).json
+    assert "unheard_of" in desk.post("/api/cases", {"unheard_of": 1}).json["detail"]
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=x"])
