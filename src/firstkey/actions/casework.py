@@ -22,6 +22,7 @@ from firstkey.enrollment.case.ending import is_here, is_over
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
+from firstkey.enrollment.case.slots import open_case_key
 from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
 from firstkey.enrollment.case.words import Closure, Covered, CredentialState, PassState, Stage
@@ -178,8 +179,8 @@ class Casework:
         person = self._person(state, command)
         standing = site_state(self.site, tx).state
         if isinstance(command, OpenCase):
-            position = f":{command.position}" if command.purpose is Purpose.BREAK_GLASS else ""
-            self._let_go_of(SlotKind.OPEN_CASE, f"{person.account}:{command.purpose}{position}", case)
+            key = open_case_key(person.account, command.purpose, command.position)
+            self._let_go_of(SlotKind.OPEN_CASE, key, case)
         crew = self._crew(person, standing)
         around = self._around(case, number, state, person, crew, statements)
         before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE

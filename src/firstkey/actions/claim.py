@@ -1,10 +1,11 @@
 """The joiner's device takes a case and is anchored by presence; its claim is released by two."""
 
 import hmac
+from typing import Annotated
 
 import msgspec
 
-from firstkey.actions.acts import SignedStatement, judge_signed
+from firstkey.actions.acts import SignedStatement, judge_signed, signed_act
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.devices import DeviceAnswer, Found, Handle, do_by_device, find, is_rival, refuse_rival
 from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_two
@@ -30,21 +31,30 @@ class ClaimToMake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     handle: str
     keys: str
-    claim: str | None = None
+    claim: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")] | None = None
     signed: SignedStatement | None = None
 
 
 async def claim_case(site: Site, caller: Device, asked: ClaimToMake) -> DeviceAnswer:
-    """Take a case with two fresh keys."""
+    """Take a case with two fresh keys; on an attended path the station names the claim, for its confirmer to sign."""
     keys = judge_claim_keys(asked.keys, expected_device_key=caller.device_key, expected_case=asked.handle)
-    claim = b64u(site.entropy.draw(16))
+    claim = asked.claim or b64u(site.entropy.draw(16))
+    judged = None if asked.signed is None else await judge_signed(site, asked.signed, None)
 
     def command(casework: Casework, _: Found) -> ClaimDevice:
         body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
         casework.tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
-        return ClaimDevice(claim=claim, device=DeviceProof(caller.device_key), sealing_key=keys.sealing_key)
+        if judged is not None:
+            casework.accept(*judged)
+        return ClaimDevice(
+            claim=claim,
+            device=DeviceProof(caller.device_key),
+            sealing_key=keys.sealing_key,
+            act=None if judged is None else signed_act(judged[0]),
+        )
 
-    return await do_by_device(site, caller, asked.handle, command)
+    statements = frozenset() if judged is None else frozenset({judged[0].statement_digest})
+    return await do_by_device(site, caller, asked.handle, command, statements=statements)
 
 
 class StartCodeShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -151,6 +151,7 @@ async def do_by_device(
     handle: str,
     command: Callable[[Casework, Found], Command],
     after: Callable[[Casework, Case], None] = lambda casework, state: None,
+    statements: frozenset[str] = frozenset(),
 ) -> DeviceAnswer:
     """Decide what the claiming device asks.
 
@@ -160,6 +161,7 @@ async def do_by_device(
         handle: of its case.
         command: makes the command, seeing the case as it is.
         after: what else belongs into the same transaction, once the core has said yes.
+        statements: signed for the command, accepted by whoever makes it.
 
     Raises:
         Refused: NotFound, AnotherDeviceClaimed, or what the core finds.
@@ -169,7 +171,7 @@ async def do_by_device(
         found = find(casework, caller, handle)
         if is_rival(caller, found.state):
             return refuse_rival(casework, caller, found)
-        decision = casework.decide(found.case, command(casework, found))
+        decision = casework.decide(found.case, command(casework, found), statements=statements)
         if decision.refusal is None and isinstance(decision.case, Case):
             after(casework, decision.case)
         return decision

@@ -43,6 +43,9 @@ class Sweep(Command, frozen=True):
 
 REVIEWER = "security"
 
+REMEMBERED = frozenset({Closure.MISUSED, Closure.FRAUD_REPORTED})
+"""Ends that make the person's next cases stricter, counted from the end."""
+
 
 def withdraw_case(scene: Scene, command: WithdrawCase) -> Step:
     """End it at the word of a requester or of the claiming device; a held case is not theirs to end."""
@@ -88,7 +91,8 @@ def sweep(_: Scene, __: Sweep) -> Step:
 
 def _closed(case: Case, fact: CaseClosed) -> Case:
     """It is over, and nothing of it is open."""
-    return replace(case, closed=fact.reason, window=None)
+    adverse_at = fact.at if fact.reason in REMEMBERED else case.adverse_at
+    return replace(case, closed=fact.reason, window=None, adverse_at=adverse_at)
 
 
 def _reviewed(case: Case, _: ReviewRecorded) -> Case:

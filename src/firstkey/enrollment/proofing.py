@@ -13,7 +13,7 @@ from firstkey.enrollment.case.limits import (
     VOUCHER_LEVEL_MIN,
 )
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, require
+from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import (
     check_act,
     check_duty,
@@ -27,9 +27,7 @@ from firstkey.enrollment.case.surroundings import Evidence, SignedAct
 from firstkey.policy.model import ApproverRule, Duty
 from firstkey.values.assurance import LEVEL_MAX, NEEDS_COMPANION, ProofingMethod
 
-VENDOR_METHODS = frozenset(
-    {ProofingMethod.VENDOR_CHECK, ProofingMethod.VENDOR_CHECK_INJECTION_RESISTANT, ProofingMethod.VIDEO_CALL}
-)
+VENDOR_METHODS = frozenset({ProofingMethod.VENDOR_CHECK, ProofingMethod.VENDOR_CHECK_INJECTION_RESISTANT})
 COMPANIONS = frozenset({ProofingMethod.LIVE_VOUCH, ProofingMethod.STRONG_SESSION})
 
 
@@ -70,9 +68,11 @@ def _level_of(scene: Scene, evidence: Evidence) -> int:
 
 def _check_signer(scene: Scene, evidence: Evidence, act: SignedAct | None) -> None:
     """Refuse evidence not signed by who may: the vendor its own check, the manager a vouch, a proofer the rest."""
-    if act is None:
-        require(evidence.vendor is not None and evidence.method in VENDOR_METHODS, R.ActNotForThis)
-    elif ProofingMethod.LIVE_VOUCH in (evidence.method, evidence.companion):
+    if evidence.method in VENDOR_METHODS:
+        require(evidence.vendor is not None and act is None, R.ActNotForThis)
+        return
+    act = present(act, R.ActNotForThis)
+    if ProofingMethod.LIVE_VOUCH in (evidence.method, evidence.companion):
         check_act(scene, act, "record_proofing", evidence.commitment)
         check_eligible(scene.around, act, ApproverRule.MANAGER.value)
         check_separation(scene, Duty.PROOFER, act.persons)

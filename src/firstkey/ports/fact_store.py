@@ -105,8 +105,8 @@ class Reader(Protocol):
         """Return a document.
 
         Raises:
-            Refused: `LedgerReason.ChainBroken`: it was not written so, here, by the store. An older version that was put
-                back is not found out.
+            Refused: `LedgerReason.ChainBroken`: the store has not written it so. An older version put back is not found
+                out.
         """
 
     def documents(

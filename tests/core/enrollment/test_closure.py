@@ -66,9 +66,11 @@ def test_a_case_ends_with_what_it_has(stage: Stage, before: tuple[Fact, ...], tu
 
 @pytest.mark.parametrize("reason", Closure)
 def test_the_end_shuts_the_window(reason: Closure) -> None:
-    """The fold of a closing says why, and nothing of the case is open."""
-    case = case_at(Stage.REGISTRATION, ATTENDED_PATH)
-    assert apply_fact(case, CaseClosed(at=START, reason=reason)) == replace(case, closed=reason, window=None)
+    """The fold of a closing says why, and nothing of the case is open; misuse and fraud are remembered from then on."""
+    case = replace(case_at(Stage.REGISTRATION, ATTENDED_PATH), adverse_at=START - 5)
+    adverse_at = START if reason in {Closure.MISUSED, Closure.FRAUD_REPORTED} else START - 5
+    closed = replace(case, closed=reason, window=None, adverse_at=adverse_at)
+    assert apply_fact(case, CaseClosed(at=START, reason=reason)) == closed
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,13 @@ CEILINGS = {
 """How far a method reaches at most (design, section 5)."""
 
 
+VENDORS = {M.VENDOR_CHECK, M.VENDOR_CHECK_INJECTION_RESISTANT}
+
+
 def recorded(world: World, **changed: Any) -> Decision:
     """Record evidence, signed by whom its method wants."""
+    if changed.get("method") in VENDORS:
+        return world.do(RecordProofing(world.evidence(**{"vendor": "vendor-1", **changed})))
     vouch = M.LIVE_VOUCH in {changed.get("method"), changed.get("companion")}
     return world.proof(MANAGER if vouch else PROOFER, **changed)
 
@@ -89,9 +94,17 @@ def test_only_a_vendors_own_method_needs_no_proofer(method: ProofingMethod, vend
     """Without an act there must be a vendor, and the method must be one that vendors sign."""
     world = World(requirements=ANY).up_to(Stage.PROOFING)
     evidence = world.evidence(method=method, vendor=vendor, companion=M.STRONG_SESSION, **VOUCHED)
-    vendors = {M.VENDOR_CHECK, M.VENDOR_CHECK_INJECTION_RESISTANT, M.VIDEO_CALL}
-    taken = vendor is not None and method in vendors
+    taken = vendor is not None and method in VENDORS
     assert refusal_of(world, lambda w: w.do(RecordProofing(evidence))) is (None if taken else R.ActNotForThis)
+
+
+@pytest.mark.parametrize("method", sorted(VENDORS))
+@pytest.mark.parametrize("vendor", [None, "vendor-1"])
+def test_nobodys_word_stands_for_a_vendors(method: ProofingMethod, vendor: str | None) -> None:
+    """A proofer's act is not taken for a vendor's check, whether or not a vendor is named beside it."""
+    world = World(requirements=ANY).up_to(Stage.PROOFING)
+    assert refusal_of(world, lambda w: w.proof(method=method, vendor=vendor)) is R.ActNotForThis
+    assert refusal_of(world, lambda w: recorded(w, method=method)) is None
 
 
 @pytest.mark.parametrize("method", M)
@@ -202,7 +215,7 @@ def test_who_vouches_has_level_and_time(vouch: dict[str, Any], changed: dict[str
     [
         ({"method": M.DOCUMENT_IN_PERSON}, PROOFER),
         ({"method": M.STRONG_SESSION}, PROOFER),
-        ({"method": M.VENDOR_CHECK}, PROOFER),
+        ({"method": M.VIDEO_CALL}, PROOFER),
         ({"method": M.LIVE_VOUCH}, MANAGER),
         ({"method": M.EARLIER_PROOFING, "companion": M.LIVE_VOUCH}, MANAGER),
         ({"method": M.EARLIER_PROOFING, "companion": M.STRONG_SESSION}, PROOFER),

@@ -13,14 +13,18 @@ from firstkey.policy.model import Purpose
 FOREVER = frozenset({"credential", "public_key", "device_key", "start_code", "statement"})
 
 
+def open_case_key(account: str, purpose: Purpose, position: int) -> str:
+    """Return the key under which an account has one open case of a purpose; of break-glass, two."""
+    return f"{account}:{purpose}" + (f":{position}" if purpose is Purpose.BREAK_GLASS else "")
+
+
 def held_slots(case: Case | NeverOpened | None) -> frozenset[tuple[str, str]]:
     """Return the slots that a case in this state holds."""
     if not isinstance(case, Case):
         return frozenset()
     slots = {("handle", case.handle_digest)}
     if case.closed is None:
-        position = f":{case.position}" if case.purpose is Purpose.BREAK_GLASS else ""
-        slots.add(("open_case", f"{case.account}:{case.purpose}{position}"))
+        slots.add(("open_case", open_case_key(case.account, case.purpose, case.position)))
     if case.live_pass is not None:
         slots.add(("live_pass", case.account))
     if case.native_standing:
