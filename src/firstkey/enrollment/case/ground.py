@@ -125,7 +125,7 @@ def approvals_standing(scene: Scene) -> tuple[Approval, ...]:
 def _quorum_whole(q: Question) -> bool:
     known = {each.person: (each.unit, each.vendor) for each in q.scene.around.affiliations}
     people = [known.get(approval.by.person, (None, UNKNOWN_VENDOR)) for approval in approvals_standing(q.scene)]
-    return len(people) >= q.scene.required.quorum and meets_quorum(people, q.scene.required)
+    return meets_quorum(people, q.scene.required)
 
 
 def _assertions_verified(q: Question) -> bool:
