@@ -30,6 +30,7 @@ from tests.core.enrollment.world import (
     REPLACEMENT_PATH,
     REVIEWER,
     SECOND_APPROVER,
+    STEPS_MAX,
     World,
 )
 
@@ -157,7 +158,9 @@ def _taken(world: World, *then: Turn) -> tuple[World, set[Passed]]:
 def _of_path(requirements: Requirements, purpose: Purpose) -> Iterator[set[Passed]]:
     world = World(requirements=requirements, purpose=purpose)
     world.surround(handover=frozenset({HANDOVER}))
-    while refusal_of(world, World.step) is None and world.stage is not Stage.CLOSED:
+    for _ in range(STEPS_MAX):
+        if refusal_of(world, World.step) is not None or world.stage is Stage.CLOSED:
+            break
         yield from _from_here(world)
     yield from _from_here(world)
     yield set(_passed(None, world.facts))

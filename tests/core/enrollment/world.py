@@ -141,6 +141,9 @@ def ruling_for(requirements: Requirements, path: str = "managed_device") -> Ruli
 PROHIBITED = Ruling(policy="policy-1", path=None, verdict=Verdict.PROHIBIT, requirements=None, reasons=("no path",))
 
 
+STEPS_MAX = 16
+"""An honest case takes fewer; a broken one may take steps for ever."""
+
 VERIFIED = frozenset(f"statement-{number}" for number in range(1, 100))
 """Every statement that a world's people will sign: each was verified again."""
 
@@ -325,9 +328,11 @@ class World:
 
     def up_to(self, stage: Stage) -> World:
         """Walk the honest case until it waits for this stage."""
-        while self.stage is not stage:
+        for _ in range(STEPS_MAX):
+            if self.stage is stage:
+                return self
             self.step()
-        return self
+        raise AssertionError(f"the honest case waits for {self.stage}, not for {stage}")
 
     def step(self) -> None:
         """Take the honest case's next step."""

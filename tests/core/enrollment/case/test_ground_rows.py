@@ -262,6 +262,8 @@ def test_each_assertion_is_verified_again(requirements: Requirements, purpose: P
         if not holds(world, R.AssertionUnverified):
             unverified.add(number)
     assert unverified == statements
+    world.surround(verified=frozenset(f"statement-{number}" for number in statements))
+    assert holds(world, R.AssertionUnverified)
 
 
 def test_the_assertion_of_somebody_who_left_is_not_asked() -> None:
