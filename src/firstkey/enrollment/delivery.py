@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from firstkey.enrollment.case.facts import PassArmed
-from firstkey.enrollment.case.ground import Moment, stand_on_ground
+from firstkey.enrollment.case.ground import Moment, live_pass, stand_on_ground
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_duty, with_duty
@@ -23,7 +23,7 @@ class ArmPass(Command, frozen=True):
 def arm_pass(scene: Scene, command: ArmPass) -> Step:
     """Arm, for ten minutes at most. The shell makes the code and its verifier in the same transaction, or neither."""
     case, act = scene.case, command.act
-    pass_ = present(case.live_pass, R.NotAStep)
+    pass_ = live_pass(case)
     stand_on_ground(scene, Moment.ISSUANCE, command.device)
     if pass_.channel is Channel.DEVICE_SEALED:
         require(command.device is not None and act is None, R.WrongDevice)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from firstkey.enrollment.case import facts
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.ending import last_instant
-from firstkey.enrollment.case.ground import Moment, stand_on_ground, vouching_key
+from firstkey.enrollment.case.ground import Moment, live_pass, stand_on_ground, vouching_key
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_duty, with_duty
@@ -45,7 +45,7 @@ def _window_ends_at(scene: Scene) -> int:
 def redeem_pass(scene: Scene, command: RedeemPass) -> Step:
     """Spend the code, or count a try. Both are durable before either is told; neither happens after the pass's end."""
     case = scene.case
-    pass_ = present(case.live_pass, R.NotAStep)
+    pass_ = live_pass(case)
     require(pass_.state is PassState.ARMED, R.NotAStep)
     not_after = last_instant(known(pass_.ends_at))
     stand_on_ground(scene, Moment.REDEMPTION, command.device)

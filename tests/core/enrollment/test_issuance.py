@@ -93,7 +93,7 @@ def test_where_no_pass_exists_none_is_issued() -> None:
     assert refusal_of(own_key, World.issue) is R.BootstrapDiffers
 
 
-@pytest.mark.parametrize(("issued", "reason"), [(0, None), (2, None), (3, R.CaseOver), (4, R.CaseOver)])
+@pytest.mark.parametrize(("issued", "reason"), [(0, None), (2, None), (3, R.PassesUsedUp), (4, R.PassesUsedUp)])
 def test_three_passes_a_case(issued: int, reason: R | None) -> None:
     """The third pass is the last: without another to come the case is over."""
     world = alter(World().up_to(Stage.ISSUANCE), passes_issued=issued)
@@ -142,7 +142,7 @@ def test_later_passes_come_within_a_day_of_the_first(since: int) -> None:
     revoke(world)
     world.let_pass(since)
     reason = refusal_of(world, lambda w: w.issue("pass-2"))
-    assert reason is (None if since <= DAY else R.CaseOver)
+    assert reason is (None if since <= DAY else R.PassesUsedUp)
     assert reason is not None or world.stage is Stage.DELIVERY
 
 

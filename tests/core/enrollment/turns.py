@@ -9,9 +9,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from firstkey.enrollment.approval import DenyApproval, WithdrawApproval
+from firstkey.enrollment.case.ground import GROUND, Moment, Question
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Scene, scene_of
 from firstkey.enrollment.case.state import Case, Credential
+from firstkey.enrollment.case.surroundings import DeviceProof
 from firstkey.enrollment.case.words import Cause, CredentialState, Stage
 from firstkey.enrollment.claim import ClaimDevice, RefuseRival, ReleaseClaim, ReplaceClaim
 from firstkey.enrollment.closure import FenceCase, ReportFraud, Sweep, WithdrawCase
@@ -27,6 +29,7 @@ from firstkey.enrollment.registration import (
 from firstkey.enrollment.request import HoldCase, LiftHold, ReviseCase
 from firstkey.policy.model import Purpose, Requirements, Tier
 from firstkey.values.errors import Refused
+from firstkey.values.instants import MINUTE
 from tests.core.enrollment.world import (
     ADMIN_A,
     ADMIN_B,
@@ -38,6 +41,7 @@ from tests.core.enrollment.world import (
     PROOFER,
     REQUESTER,
     RIVAL,
+    SECOND_APPROVER,
     START,
     World,
     ruling_for,
@@ -91,6 +95,26 @@ def alter(world: World, **changed: Any) -> World:
 def part(world: World, name: str, **changed: Any) -> World:
     """Change fields of one part of the case by hand."""
     return alter(world, **{name: replace(getattr(world.state, name), **changed)})
+
+
+def holds(world: World, reason: R, moment: Moment = Moment.ISSUANCE, device: DeviceProof | None = None) -> bool:
+    """Whether the ground's row with this reason holds for a world's case, asked or not."""
+    (row,) = (row for row in GROUND if row.reason is reason)
+    return row.holds(Question(scene(world), moment, device))
+
+
+def policy_asks(world: World, **changed: Any) -> None:
+    """Have the policy in force ask for more."""
+    world.ruling = ruling_for(replace(world.requirements, **changed))
+
+
+def approved(quorum: int = 1, **changed: Any) -> World:
+    """Return a case that two people have approved, the first a minute before the second."""
+    world = World(requirements=replace(PASS_PATH, quorum=2, **changed)).up_to(Stage.APPROVAL)
+    world.approve()
+    world.let_pass(MINUTE)
+    world.approve(SECOND_APPROVER)
+    return alter(world, requirements=replace(world.requirements, quorum=quorum))
 
 
 def account(world: World, **changed: Any) -> World:

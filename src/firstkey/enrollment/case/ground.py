@@ -17,10 +17,10 @@ from firstkey.enrollment.case.limits import (
     PRESENCE_AGE_MS_MAX,
 )
 from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.scene import Scene
-from firstkey.enrollment.case.state import Approval
+from firstkey.enrollment.case.scene import Scene, present, require
+from firstkey.enrollment.case.state import Approval, Case, Pass
 from firstkey.enrollment.case.surroundings import DeviceProof, Vouching
-from firstkey.enrollment.case.words import Covered
+from firstkey.enrollment.case.words import Cause, Covered, PassState
 from firstkey.policy.model import Anchor, Bootstrap, Purpose, Verdict
 from firstkey.policy.staffing import meets_quorum
 from firstkey.policy.strictness import anchor_missing
@@ -70,12 +70,9 @@ def _not_held(q: Question) -> bool:
 
 
 def _account_active(q: Question) -> bool:
-    account = q.scene.around.account
-    return is_here(account, q.scene.now) and account.account == q.scene.case.account
-
-
-def _same_incarnation(q: Question) -> bool:
-    return q.scene.around.account.incarnation == q.scene.case.incarnation
+    account, case = q.scene.around.account, q.scene.case
+    same = (account.account, account.incarnation) == (case.account, case.incarnation)
+    return same and is_here(account, q.scene.now)
 
 
 def policy_holds(scene: Scene) -> bool:
@@ -237,7 +234,6 @@ GROUND = (
     Row(_open, EVERY, R.CaseOver, standing=True),
     Row(_not_held, EVERY, R.CaseHeld, standing=True),
     Row(_account_active, EVERY, R.AccountGone, standing=True),
-    Row(_same_incarnation, EVERY, R.IncarnationDiffers, standing=True),
     Row(_policy_holds, EVERY, R.PolicyMoved, standing=True),
     Row(_clock_sure, EVERY, R.ClockDoubtful, standing=False),
     Row(_claimed, EVERY, R.ClaimMissing, standing=True),
@@ -260,6 +256,18 @@ GROUND = (
     Row(_makers_differ, Moment.ACTIVATION, R.MakerMissing, standing=False),
 )
 """The table of DESIGN section 3. Order is what a person is told first."""
+
+
+def live_pass(case: Case) -> Pass:
+    """Return the live pass.
+
+    Raises:
+        Refused: WindowOver or EpochRaised, if that killed it; NotAStep where there is none, or it died otherwise.
+    """
+    pass_ = present(case.pass_, R.NotAStep)
+    why_dead: dict[str, R] = {Cause.EPOCH_RAISED: R.EpochRaised, PassState.EXPIRED: R.WindowOver}
+    require(pass_.live, why_dead.get(pass_.cause or "") or why_dead.get(pass_.state, R.NotAStep))
+    return pass_
 
 
 def stand_on_ground(scene: Scene, moment: Moment, device: DeviceProof | None = None) -> None:

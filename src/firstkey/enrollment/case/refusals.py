@@ -48,7 +48,6 @@ class R(Enum):
     DutiesConflict = Says("This person has another duty in the case.", "Ask somebody without a duty in it.")
     EpochRaised = Says("The site's epoch was raised.", "Ask for a fresh pass.")
     EvidenceTooOld = Says("The proofing is too old.", "Proof the joiner's identity again.")
-    IncarnationDiffers = Says("The account is another incarnation.", "Open a case for the account as it is now.")
     JoinerHoldsNoDuty = Says("The joiner can only be requester.", "Ask somebody else.")
     KeyTermUnmet = Says("The authenticator does not meet the path's terms.", "Use one that the path takes.")
     KeysUsedUp = Says("The account holds as many keys as it may.", "End one first.")

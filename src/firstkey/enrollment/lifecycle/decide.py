@@ -40,6 +40,14 @@ AFTER_CLOSURE = frozenset(
 )
 """Commands that a closed case still takes."""
 
+WHY_OVER: dict[Closure | None, R] = {
+    Closure.LEFT: R.AccountGone,
+    Closure.PASSES_EXHAUSTED: R.PassesUsedUp,
+    Closure.SUPERSEDED: R.PolicyMoved,
+    Closure.TRIES_EXHAUSTED: R.TriesUsedUp,
+}
+"""What a command is told that finds its case over only now, by what is due."""
+
 WITHDRAWALS = (ProofingWithdrawn, ApprovalWithdrawn)
 
 
@@ -140,7 +148,8 @@ def decide(case: Folded, around: Surroundings, command: Command, ruling: Ruling,
     if not isinstance(case, Case):
         raise Refused(R.CaseOver)
     ahead, scene = settle(scene_of(case, around, ruling, now))
-    require(scene.case.closed is None or type(command) in AFTER_CLOSURE, R.CaseOver)
+    closed = scene.case.closed
+    require(closed is None or type(command) in AFTER_CLOSURE, WHY_OVER.get(closed, R.CaseOver) if ahead else R.CaseOver)
     step = RULES[type(command)](scene, command)
     taken = _take_step(scene.case, step)
     assert isinstance(taken, Case)  # no fact unmakes a case

@@ -23,7 +23,7 @@ from firstkey.enrollment.request import OpenCase
 from firstkey.policy.model import Purpose, Requirements
 from firstkey.values.instants import DAY, MINUTE
 from tests.core.enrollment import turns
-from tests.core.enrollment.turns import Turn, account, alter, refusal_of, refused, revoke, sweep, withdraw
+from tests.core.enrollment.turns import Turn, account, alter, refusal_of, refused, sweep, withdraw
 from tests.core.enrollment.world import (
     APPROVER,
     ATTENDED_PATH,
@@ -330,10 +330,42 @@ def test_a_pass_is_dead_in_the_transaction_that_stores_the_credential() -> None:
     assert made[-1] == 1
 
 
-def test_a_gone_account_takes_its_open_case_along() -> None:
-    """Whatever is asked first after the account has left, the case is found over."""
-    world = account(World().up_to(Stage.REDEMPTION), active=False)
+def left(world: World) -> None:
+    """The account's person leaves."""
+    account(world, active=False)
+
+
+@pytest.mark.parametrize(
+    ("turn", "reason"),
+    [
+        (left, R.AccountGone),
+        (lambda w: account(w, incarnation=2), R.AccountGone),
+        (lambda w: setattr(w, "ruling", PROHIBITED), R.PolicyMoved),
+        (lambda w: alter(w, passes_issued=3, pass_=None), R.PassesUsedUp),
+        (lambda w: alter(w, tries_failed=3), R.TriesUsedUp),
+        (lambda w: w.let_pass(30 * DAY), R.CaseOver),
+    ],
+)
+def test_who_finds_the_case_over_is_told_why(turn: Turn, reason: R) -> None:
+    """A command that finds its case over only now is told what ended it; after it was written, that it is over."""
+    world = World().up_to(Stage.REDEMPTION)
+    turn(world)
+    assert refusal_of(world, World.redeem) is reason
+    assert refusal_of(world, turns.deny) is reason
+    sweep(world)
+    assert world.stage is Stage.CLOSED
     assert refusal_of(world, World.redeem) is R.CaseOver
-    assert refusal_of(world, revoke) is R.CaseOver
-    assert sweep(world).case == world.case
-    assert world.state.closed is Closure.LEFT
+
+
+def test_a_closed_case_says_no_more_than_that() -> None:
+    """Of a case that ended for any reason, a later command hears only that it is over."""
+    for closed in Closure:
+        world = left_world(closed)
+        assert refusal_of(world, World.issue) is R.CaseOver
+
+
+def left_world(closed: Closure) -> World:
+    """Return a case that has ended, of an account that is gone."""
+    world = alter(World().up_to(Stage.CLOSED), closed=closed)
+    left(world)
+    return world
