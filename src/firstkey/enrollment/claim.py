@@ -110,7 +110,7 @@ def anchor_by_certificate(scene: Scene, command: AnchorByCertificate) -> Step:
     require(Anchor.CLIENT_CERTIFICATE in _anchors_taken(scene.required), R.AnchorNotOnPath)
     require(claim.anchor is None, R.AlreadyAnchored)
     require(seen.device_key == claim.device_key, R.WrongDevice)
-    require(scene.around.asset is not None and seen.asset == scene.around.asset, R.AssetDiffers)
+    require(seen.asset == scene.around.asset, R.AssetDiffers)
     anchored = facts.ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.CLIENT_CERTIFICATE, asset=seen.asset)
     return Step((anchored,))
 

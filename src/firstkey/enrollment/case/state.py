@@ -250,7 +250,7 @@ def stage_of(case: Case | NeverOpened | None) -> Stage:
         (Stage.ACTIVATION, case.credential is not None),
         (Stage.REGISTRATION, case.window is not None or case.native_standing),
         (Stage.REDEMPTION, pass_ is not None and pass_.state is PassState.ARMED),
-        (Stage.DELIVERY, pass_ is not None and pass_.state is PassState.ISSUED),
+        (Stage.DELIVERY, pass_ is not None),
     )
     for stage, holds in over_and_under_way:
         if holds:
