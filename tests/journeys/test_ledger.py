@@ -73,9 +73,31 @@ def edit_an_entry(kept: Kept) -> None:
 
 
 def cut_the_end(kept: Kept) -> None:
-    """The last entry is gone, and so is the head over it."""
+    """The last entry is gone, its fact and the head over it."""
     kept.sql('DELETE FROM entries WHERE "index" = 2')
+    kept.sql("DELETE FROM facts WHERE number = 3")
     kept.sql("DELETE FROM checkpoints WHERE size = 3")
+
+
+def roll_back(kept: Kept) -> None:
+    """The last fact is gone, and its entry is said to be another stream's."""
+    kept.sql("DELETE FROM facts WHERE number = 3")
+    kept.sql("UPDATE entries SET stream = 'x' || stream WHERE \"index\" = 2")
+
+
+def empty_the_facts(kept: Kept) -> None:
+    """There is nothing to fold."""
+    kept.sql("DELETE FROM facts")
+
+
+def plant_a_fact(kept: Kept) -> None:
+    """A fact that no entry tells of."""
+    kept.sql("INSERT INTO facts SELECT stream, number + 1, kind, at, body, mac, activity FROM facts WHERE number = 3")
+
+
+def edit_a_fact(kept: Kept) -> None:
+    """Another time in the table that the server folds, the leaf as it was."""
+    kept.sql("UPDATE facts SET at = at + 1 WHERE number = 2")
 
 
 def cut_the_end_only(kept: Kept) -> None:
@@ -109,6 +131,10 @@ DAMAGE: list[tuple[Callable[[Kept], None], bool]] = [
     (cut_the_end_only, True),
     (exchange_two, True),
     (add_one, True),
+    (roll_back, True),
+    (empty_the_facts, True),
+    (plant_a_fact, True),
+    (edit_a_fact, True),
     (rewrite_all, False),
 ]
 """Each with whether the ledger is then at odds with itself; what is not, only a head from elsewhere shows."""

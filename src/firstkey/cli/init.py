@@ -127,7 +127,8 @@ def _tell(folder: Path, begun: Begun) -> None:
     click.echo(lay_out(f"1. Run it: firstkey serve --site {folder}", "  ", "   "))
     found = (
         f"2. Within the hour two to five people sit together, open {settings.origin} and each enroll with the "
-        "founding code; then all of them sign the founding statement. Until then nothing but founding works."
+        "founding code; then all of them sign the founding statement. Until then nothing but founding works. "
+        "The pages for it are not built yet: this version speaks the HTTP API alone, as `firstkey demo` does."
     )
     click.echo(lay_out(found, "  ", "   "))
     click.echo(lay_out("3. If the hour passes, call init on this folder again: it prints a new code.", "  ", "   "))

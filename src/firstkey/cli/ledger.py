@@ -22,6 +22,7 @@ from firstkey.ledger.verify import Verdict, judge
 from firstkey.settings import read_settings
 from firstkey.storage.rows import TransactionLost
 from firstkey.storage.sqlite.connection import DATABASE_FILE, open_reader
+from firstkey.storage.sqlite.crosscheck import crosschecked
 from firstkey.storage.sqlite.rows import SqliteReadableRows
 from firstkey.values.errors import Malformed, Refused, problem_type
 from firstkey.values.secret import Secret
@@ -89,7 +90,7 @@ def _judge(folder: Path, key: Verifier, macs: Secret | None, outside: list[Check
         rows = SqliteReadableRows(connection)
         newest = rows.checkpoint()
         claimed = open_checkpoint(b"" if newest is None else newest[1], [key])
-        return judge(_leaves(rows), claimed, outside=outside, key=macs)
+        return judge(crosschecked(connection, _leaves(rows)), claimed, outside=outside, key=macs)
 
 
 def _tell(verdict: Verdict, key: Verifier, macs: Secret | None) -> None:
