@@ -26,9 +26,9 @@ import pytest
 
 from tests.mutants.mutant import PACKAGE
 
-CPU_SECONDS_MAX = 60
+CPU_SECONDS_MAX = 40
 WALL_SECONDS_MAX = 600
-MEMORY_BYTES_MAX = 4 << 30
+MEMORY_BYTES_MAX = 1 << 30
 REPORT_BYTES_MAX = 2_000
 
 LOADED = (hypothesis, msgspec)
