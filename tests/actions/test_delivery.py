@@ -55,7 +55,7 @@ def test_a_pass_that_ran_out_is_followed_by_another() -> None:
     assert refusal(redemption.redeem_pass(world.site, world.by(), asked)) == "code-wrong"
     world.clock.instant += 10 * MINUTE
     asking = delivery.get_pass(world.site, world.by(), devices.Handle(world.handle))
-    assert refusal(asking) == "case-over"
+    assert refusal(asking) == "passes-used-up"
 
 
 def test_a_later_pass_needs_a_fresh_visit() -> None:
