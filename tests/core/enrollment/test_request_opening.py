@@ -313,3 +313,4 @@ def test_a_case_is_opened_once() -> None:
     world = World()
     world.open()
     assert refusal_of(world, World.open) is R.NotAStep
+    assert refusal_of(account(world, active=False), World.open) is R.NotAStep
