@@ -1,52 +1,31 @@
-"""`python -m tests.model`: explore named bounds of the core to their end, and print what was met and what was not.
-
-Answers 1 when an invariant does not hold, a bound was not exhausted in its time, or, over all bounds, a cell of the
-tables, a refusal or a command was not met.
-"""
+"""Explores by hand: `python -m tests.model [--bound NAME] [--seconds N] [--brief]`; without a name, all bounds."""
 
 import argparse
 import sys
 
-from tests.model.bounds import BOUNDS
-from tests.model.coverage import Cell, Coverage, Item
-from tests.model.explore import Explorer
-
-SECONDS = 600.0
-
-
-def named(item: Item) -> str:
-    """Return what something that can be met is called."""
-    if isinstance(item, Cell):
-        return f"{item.fact}: {item.before} -> {item.after}"
-    return item if isinstance(item, str) else f"refusal {item.name}"
-
-
-def asked() -> argparse.Namespace:
-    """Return what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
-    parser.add_argument("--bound", action="append", choices=list(BOUNDS), help="may be given several times; else all")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="for each bound, by the wall")
-    return parser.parse_args()
+from tests.model.bounds import BOUNDS, NAMED, SHARE
+from tests.model.report import report, shortfalls
+from tests.model.run import explore_all, together
 
 
 def main() -> int:
-    """Explore, print, and return the exit status."""
-    options, coverage, sound = asked(), Coverage(), True
-    print(f"{'bound':<22} {'states':>12} {'transitions':>14} {'depth':>6} {'cpu s':>7}  ended")
-    for name in options.bound or BOUNDS:
-        result = Explorer(BOUNDS[name], coverage).run(options.seconds)
-        end = "exhausted" if result.exhausted else "out of time"
-        counts = f"{result.states:>12,} {result.transitions:>14,} {result.depth:>6} {result.seconds:>7.1f}"
-        print(f"{name:<22} {counts}  {end}", flush=True)
-        for finding in result.findings:
-            print(f"  does not hold: {finding.violation}")
-            print("".join(f"    {step}\n" for step in finding.trace), end="")
-        sound = sound and result.exhausted and not result.findings
-    for kind, met, of in coverage.counts():
-        print(f"{kind}: {met} of {of}")
-    missing = [] if options.bound else coverage.missing()
-    print("".join(f"  not met: {named(item)}\n" for item in missing), end="")
-    return 0 if sound and not missing else 1
+    """Explore, print the report, and return 1 when a bound was not exhausted or something does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
+    parser.add_argument("--bound", choices=[*NAMED, *BOUNDS], help="one of the three named bounds, or a part of one")
+    parser.add_argument("--seconds", type=float, default=600, help="for each part, by the wall")
+    parser.add_argument("--brief", action="store_true", help="the share that `make test` explores")
+    parser.add_argument("--processes", type=int, default=1)
+    asked = parser.parse_args()
+    chosen = SHARE if asked.brief else NAMED
+    bounds = [bound for name, parts in chosen.items() for bound in parts if asked.bound in (None, name, bound.name)]
+    explored = explore_all(bounds, asked.seconds, every=100, processes=asked.processes)
+    coverage, _ = together(explored)
+    results = [each.result for each in explored]
+    print(report(results, coverage))
+    whole = asked.bound is None
+    failed = [line for line in shortfalls(results, coverage) if whole or not line.startswith("not met")]
+    print(f"{sum(each.compared for each in explored):,} comparisons of cases and commands taken for one")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

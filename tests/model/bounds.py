@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from firstkey.enrollment.case.limits import PASSES_MAX
 from firstkey.enrollment.case.state import Held, Holdings
 from firstkey.enrollment.case.words import CredentialState
 from firstkey.policy.model import Purpose, Requirements, Tier
@@ -22,6 +23,7 @@ from tests.model.world import (
     ELSEWHERE,
     EPOCH,
     FEW_TICKS,
+    FEWEST_TICKS,
     RIVALS,
     SITE,
     TICKS,
@@ -120,7 +122,7 @@ def one_case(case: CaseBound, *more: Dimension, policy: str, keys: tuple[str, ..
 ONE_CASE = (
     one_case(paths.MANAGED, ASSET, ELSEWHERE, RIVALS, policy="stricter in terms, elsewhere, prohibits"),
     one_case(paths.PRESENCE, policy="stricter in quorum, prohibits"),
-    one_case(paths.RELAYABLE, policy="takes it nowhere, prohibits", changed=HAS_ASSET, ticks=FEW_TICKS),
+    one_case(paths.RELAYABLE, policy="stricter in level, prohibits", changed=HAS_ASSET, ticks=FEW_TICKS),
     one_case(paths.SHIPPED, policy="stricter in level, prohibits", changed=HAS_ASSET, ticks=FEW_TICKS),
     one_case(paths.ATTENDANCE, policy="stricter in key, weaker, prohibits"),
     one_case(paths.EMERGENCY, policy="stricter in level, prohibits"),
@@ -130,6 +132,8 @@ ONE_CASE = (
     one_case(paths.HANDOVER, ELSEWHERE, policy="prohibits", changed=HAS_ASSET, ticks=FEW_TICKS),
     one_case(paths.HANDOVER_ATTENDED, policy="prohibits", ticks=FEW_TICKS),
     one_case(paths.QUORUM, policy="weaker, prohibits", ticks=FEW_TICKS),
+    one_case(paths.REVISED, policy="prohibits", changed=HAS_ASSET, ticks=FEWEST_TICKS),
+    one_case(paths.NOWHERE, policy="prohibits", ticks=FEWEST_TICKS),
 )
 
 
@@ -169,7 +173,6 @@ def two_cases(name: str, one: CaseBound, other: CaseBound, *dimensions: Dimensio
 
 
 _WORLD_OF_TWO = (standing("stands", "left", "rehired"), CHECKPOINT, EPOCH, CLOCK, SITE)
-FEWEST_TICKS = (*FEW_TICKS[:2], FEW_TICKS[-1])
 CUSTODY: dict[str, Any] = {
     "ticks": FEWEST_TICKS,
     "changed": (("eligible", eligible(JOINER, PAUL, ARNO, CORA)),),
@@ -203,3 +206,44 @@ NAMED = {
 """The three named bounds, each as the bounds that it is made of."""
 
 BOUNDS = {bound.name: bound for bounds in NAMED.values() for bound in bounds}
+
+_LESS: dict[str, tuple[str, ...]] = {
+    "managed device": ("policy", "checkpoint", "elsewhere", "epoch", "rivals", "account", "clock"),
+    "own key": ("policy", "checkpoint", "site", "account", "clock"),
+    "quorum of two": ("people", "checkpoint"),
+    "revised by weaker evidence": ("people",),
+    "people shared": ("people", "checkpoint"),
+    "sibling": ("checkpoint",),
+    "recovery and spare": ("checkpoint",),
+}
+_LEAST = ("policy", "checkpoint", "site", "account")
+_WITH_DETOURS = ("in person", "attended", "own key", "attended handover", "quorum of two")
+_OF_TWO = frozenset({"WithdrawApproval", "WithdrawProofing", "WithdrawCase", "RevokePass"})
+
+
+def brief(bound: Bound) -> Bound:
+    """Return the bound made small enough for a minute with all others.
+
+    Of the world it has less, its clock is the coarsest, and of the larger paths it goes without the detours.
+    """
+    kept = _LESS.get(bound.name, _LEAST)
+    dimensions = tuple(each for each in bound.dimensions if each.name.rpartition(":")[2] in kept)
+    less: frozenset[str] = frozenset()
+    if len(bound.cases) > 1:
+        less = _OF_TWO
+    elif bound.name == "emergency":
+        less = frozenset({"RefuseRival", "ReplaceClaim"})
+    elif bound.name not in _WITH_DETOURS:
+        less = paths.STRAIGHT
+    cases = tuple(
+        replace(case, passes=1 if case.passes < PASSES_MAX else PASSES_MAX, without=case.without | less)
+        for case in bound.cases
+    )
+    ticks = TICKS if bound.name == "managed device" else FEWEST_TICKS
+    return replace(bound, dimensions=dimensions, cases=cases, ticks=ticks, changed=bound.changed or HAS_ASSET)
+
+
+SHARE = {
+    name: tuple(bound if bound in BEGINNINGS else brief(bound) for bound in bounds) for name, bounds in NAMED.items()
+}
+"""What `make test` explores of each named bound: to the end, too."""

@@ -63,8 +63,14 @@ def folded_streams(core: Core) -> list[Folded]:
 
 
 def assert_cut_is_noticed(core: Core) -> None:
-    """Leave a fact out of a stream, and put two in another order: the chain of MACs does not hold."""
-    facts = next(origin.facts for origin in core.origins if len(origin.facts) > 1)
+    """Leave a fact out of a stream, and put two in another order: the chain of MACs does not hold.
+
+    Raises:
+        AssertionError: it holds.
+    """
+    facts = next((origin.facts for origin in core.origins if len(origin.facts) > 1), None)
+    if facts is None:
+        return
     first = _written(Head(), "case/case", facts[0])
     second = _written(follow(KEY, Head(), first), "case/case", facts[1])
     for stream in ([second], [second, first], [first, first]):

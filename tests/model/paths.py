@@ -133,8 +133,7 @@ PRESENCE = of("in person", IN_PERSON)
 RELAYABLE = of("relayable", replace(PASS, anchors=frozenset(), tier=Tier.LOW))
 SHIPPED = of(
     "shipped authenticator",
-    replace(PASS, anchors=frozenset({Anchor.AUTHENTICATOR}), cooling_off_ms=HOUR, methods=TWO_METHODS),
-    evidence=TWO_KINDS,
+    replace(PASS, anchors=frozenset({Anchor.AUTHENTICATOR}), cooling_off_ms=HOUR),
     made=(("shipped", replace(GOOD, serial="asset")), ("another", replace(GOOD, serial="another"))),
 )
 ATTENDANCE = of(
@@ -147,8 +146,9 @@ EMERGENCY = of(
     replace(ATTENDED, after_review=True, credential_lifetime_ms=24 * HOUR, methods=TWO_METHODS),
     purpose=Purpose.EMERGENCY,
     evidence=TWO_KINDS,
+    revisions=2,
 )
-ADD_KEY = of("own key", OWN_KEY, purpose=Purpose.ADD_KEY, evidence=())
+ADD_KEY = of("own key", OWN_KEY, purpose=Purpose.ADD_KEY, evidence=(), revisions=2, shorter_by_ms=(0,))
 REPLACEMENT = of(
     "replacement",
     replace(OWN_KEY, quorum=1),
@@ -157,7 +157,13 @@ REPLACEMENT = of(
     evidence=(),
 )
 RECOVERY = of("recovery", PASS, purpose=Purpose.RECOVERY, lost=(("lost", Cause.LOST), ("lost", Cause.STOLEN)), passes=3)
-HANDOVER = of("handover", replace(PASS, destinations=("tenant",)), handover=frozenset({"tenant"}))
+_STRAY = replace(GOOD, credential="another credential", public_key_digest="another public key")
+HANDOVER = of(
+    "handover",
+    replace(PASS, destinations=("tenant",)),
+    handover=frozenset({"tenant"}),
+    made=(("good", GOOD), ("another", _STRAY)),
+)
 HANDOVER_ATTENDED = of("attended handover", replace(ATTENDED, destinations=("tenant",)), handover=frozenset({"tenant"}))
 QUORUM = of(
     "quorum of two",
@@ -165,6 +171,22 @@ QUORUM = of(
     people=(*PEOPLE, ARNO),
     delegations=((ARNO, ANNA), (ARNO, PAUL)),
 )
+
+STRAIGHT = frozenset(
+    "ReleaseClaim ReplaceClaim ReviseCase HoldCase LiftHold ReportFraud RefuseRival DenyApproval".split()
+)
+"""Detours that single cases take to the end; two cases at once go without."""
+
+HOLDS_AND_RIVALS = frozenset({"HoldCase", "LiftHold", "ReportFraud", "RefuseRival"})
+REVISED = of(
+    "revised by weaker evidence",
+    replace(PASS, methods=TWO_METHODS, tries=1, ceremonies=1),
+    people=(*PEOPLE, ARNO),
+    evidence=TWO_KINDS,
+    revisions=2,
+    without=HOLDS_AND_RIVALS | {"ReplaceClaim"},
+)
+NOWHERE = of("goes nowhere", replace(ATTENDED, destinations=()), without=STRAIGHT)
 
 _VOUCH = Evidence(ProofingMethod.LIVE_VOUCH, 2, "vouch", 0, voucher_level=2, relation_since=20 * DAY)
 _EARLIER = Evidence(
@@ -209,11 +231,6 @@ OPENINGS = of(
     lost=((None, None), ("key 0", Cause.LOST), ("key 0", Cause.STOLEN), ("key 0", None), ("unknown", Cause.LOST)),
     only=frozenset({"WithdrawCase"}),
 )
-
-STRAIGHT = frozenset(
-    "ReleaseClaim ReplaceClaim ReviseCase HoldCase LiftHold ReportFraud RefuseRival DenyApproval".split()
-)
-"""Detours that single cases take to the end; two cases at once go without."""
 
 _SHORT = replace(PASS, tries=1, ceremonies=1)
 FIRST = of("first key", _SHORT, case="case 1", opens=("stands",), without=STRAIGHT)

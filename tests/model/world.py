@@ -18,6 +18,9 @@ TICKS = tuple(START + after for after in (0, 6 * MINUTE, 12 * MINUTE, 25 * HOUR,
 FEW_TICKS = tuple(START + after for after in (0, 12 * MINUTE, 25 * HOUR, 34 * DAY))
 """A coarser clock: past 10 minutes, 24 hours and 30 days of one another."""
 
+FEWEST_TICKS = (*FEW_TICKS[:2], FEW_TICKS[-1])
+"""Past 10 minutes, and past 30 days."""
+
 SPENT, UNVERIFIED = "used before", "no longer verifies"
 """Names of statements (and of a start code): one that is spent already, one whose assertion does not verify again."""
 
