@@ -241,7 +241,7 @@ def test_weaker_evidence_voids_what_was_signed(level: int, signed: bool) -> None
     """Fresh proofing at the same or a higher level leaves signatures alone; a lower one, once signed on, revises."""
     world = World(requirements=ANY).up_to(Stage.CLAIM if signed else Stage.APPROVAL)
     facts = recorded(world, method=M.DOCUMENT_CHIP_IN_PERSON, level=level, commitment="evidence-2").facts
-    revised = CaseRevised(at=START, revision=2, expires_at=world.state.expires_at)
+    revised = CaseRevised(at=START, revision=2, expires_at=START + 30 * DAY)
     weaker = signed and level < 2
     assert facts[1:] == ((revised,) if weaker else ())
     assert world.stage is (Stage.CLAIM if signed and not weaker else Stage.APPROVAL)

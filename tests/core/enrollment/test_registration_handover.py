@@ -208,6 +208,16 @@ def test_what_cannot_be_this_cases_is_a_stray(turn: Turn) -> None:
     assert world.state.credentials_made == before == 0
 
 
+@pytest.mark.parametrize("turn", [reap, hold, withdraw, read_back])
+def test_what_cannot_be_an_attended_cases_is_a_stray(turn: Turn) -> None:
+    """Without a pass, too, what is found after the case stopped, ended or has its credential is an alarm."""
+    world = watched(replace(ATTENDED_PATH, destinations=(HANDOVER,)))
+    turn(world)
+    decision = read_back(world, credential="credential-2")
+    assert decision.facts == (replace(STRAY, credential="credential-2"),)
+    assert decision.refusal is R.CredentialIsStray
+
+
 @pytest.mark.parametrize(
     ("changed", "present_before", "ours"),
     [

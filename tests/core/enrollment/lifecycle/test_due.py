@@ -189,6 +189,17 @@ def test_an_inert_pass_expires_a_day_after_the_first(since: int, dead: bool) -> 
     assert found(world) == (ended if dead else ())
 
 
+def test_a_pass_armed_in_time_lives_its_ten_minutes() -> None:
+    """A later pass that was armed within the day outlives the day by its own life."""
+    world = alter(World().up_to(Stage.DELIVERY), first_pass_at=START - DAY)
+    world.arm()
+    world.let_pass(10 * MINUTE - 1)
+    assert found(world) == ()
+    world.let_pass(1)
+    at = START + 10 * MINUTE
+    assert found(world) == (PassExpired(at, "pass-1"), closed(Closure.PASSES_EXHAUSTED, at))
+
+
 LOSSES: list[tuple[Turn, Cause | None]] = [
     (sweep, None),
     (lambda w: w.surround(epoch=2), Cause.EPOCH_RAISED),
