@@ -144,6 +144,9 @@ PROHIBITED = Ruling(policy="policy-1", path=None, verdict=Verdict.PROHIBIT, requ
 STEPS_MAX = 16
 """An honest case takes fewer; a broken one may take steps for ever."""
 
+STEPS_MAX = 20
+"""More steps than any honest case has."""
+
 VERIFIED = frozenset(f"statement-{number}" for number in range(1, 100))
 """Every statement that a world's people will sign: each was verified again."""
 
