@@ -1,8 +1,8 @@
 """The only place that knows everything: a site's folder becomes a site, and a site a server.
 
 The folder: `firstkey.toml`, the database, `keys/` and `pepper` readable by the owner alone, `roots/` with the
-certificates that attestation may end in beyond metadata (a file a model, named by its AAGUID), and the latest signed
-`checkpoint`.
+certificates that attestation may end in beyond metadata (a file a model, named by its AAGUID), `device-ca.pem` with the
+CAs of managed devices' client certificates where there are such, and the latest signed `checkpoint`.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from firstkey.actions.site import Keys, Site, SiteSettings
 from firstkey.actions.sweeping import sweep
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.ledger.note import SignatureType, Signer, signer_from
+from firstkey.ports.clock import Clock
 from firstkey.settings import FILE, Settings, check_settings, format_settings, read_settings
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
 from firstkey.storage.sqlite.store import SqliteFactStore
@@ -37,6 +38,7 @@ from firstkey.web.app import make_app
 KEY_BYTES = 32
 SWEEP_EVERY_SECONDS = 0.2
 SECRETS = ("keys/facts", "keys/ledger", "keys/nonce", "pepper")
+DEVICE_CA = "device-ca.pem"
 PEM = b"-----BEGIN"
 
 log = structlog.get_logger()
@@ -138,8 +140,21 @@ def _anchors(folder: Path, settings: Settings) -> TrustAnchors:
     return TrustAnchors(roots)
 
 
-def open_site(folder: Path) -> tuple[Site, Settings]:
+def _device_roots(folder: Path) -> tuple[bytes, ...]:
+    path = folder / DEVICE_CA
+    try:
+        return _certificates(path) if path.exists() else ()
+    except ValueError as error:
+        raise Malformed(SiteReason.RootWrong, DEVICE_CA) from error
+
+
+def open_site(folder: Path, clock: Clock | None = None) -> tuple[Site, Settings]:
     """Open a site: this process is then the only one.
+
+    Args:
+        folder: the site's.
+        clock: this machine's when None. It is an argument so that a launcher in tests can move it, and nothing else
+            is: no setting and no variable of the environment reaches it.
 
     Raises:
         Malformed: settings or roots cannot be read.
@@ -147,7 +162,8 @@ def open_site(folder: Path) -> tuple[Site, Settings]:
     """
     settings = read_settings(folder)
     macs = LocalFactMac(fact_key(folder))
-    clock, nonce, pepper = SystemClock(), _secret(folder, "keys/nonce"), _secret(folder, "pepper")
+    clock = clock or SystemClock()
+    nonce, pepper = _secret(folder, "keys/nonce"), _secret(folder, "pepper")
     anchors = _anchors(folder, settings)
     store = SqliteFactStore(folder, macs, LocalCheckpointSigner(ledger_signer(folder, settings)), clock)
     site = Site(
@@ -159,6 +175,7 @@ def open_site(folder: Path) -> tuple[Site, Settings]:
         entropy=SystemEntropy(),
         anchors=anchors,
         folds=Folds(),
+        device_roots=_device_roots(folder),
     )
     return site, settings
 

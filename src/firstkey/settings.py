@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         origin: the origin of the page, `https://join.example.org`.
         rp_id: the relying party's domain: the page's host or a parent of it. It can never change.
         host, port: where the server listens.
+        proxy_socket: path of a Unix socket, from the site's folder on, where a trusted proxy speaks: what it says there
+            of a device's certificate (RFC 9440) and of a caller's address is believed. Empty for none.
     """
 
     site: str
@@ -40,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rp_id: str
     host: str = "127.0.0.1"
     port: int = 8443
+    proxy_socket: str = ""
 
 
 def _line_of(text: str, key: str) -> int:

@@ -7,6 +7,7 @@ import msgspec
 
 from firstkey.actions.acts import SignedStatement, judge_signed, signed_act
 from firstkey.actions.casework import Casework, run
+from firstkey.actions.certificates import judge_device_certificate
 from firstkey.actions.devices import DeviceAnswer, Found, Handle, do_by_device, find, is_rival, refuse_rival
 from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_two
 from firstkey.actions.reasons import ActionReason
@@ -14,7 +15,7 @@ from firstkey.actions.site import Device, Operator, Site
 from firstkey.ceremonies.device_proof import judge_claim_keys
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
-from firstkey.enrollment.claim import AnchorByPresence, ClaimDevice, ReleaseClaim
+from firstkey.enrollment.claim import AnchorByCertificate, AnchorByPresence, ClaimDevice, ReleaseClaim
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.request import HoldCase
 from firstkey.ports.fact_store import Transaction
@@ -55,6 +56,17 @@ async def claim_case(site: Site, caller: Device, asked: ClaimToMake) -> DeviceAn
 
     statements = frozenset() if judged is None else frozenset({judged[0].statement_digest})
     return await do_by_device(site, caller, asked.handle, command, statements=statements)
+
+
+async def anchor_by_certificate(site: Site, caller: Device, asked: Handle) -> DeviceAnswer:
+    """Anchor the claim by the client certificate of the managed device; the server records it, nobody acts.
+
+    Raises:
+        Malformed: CertificateWrong.
+        Refused: CertificateMissing, CertificateWrong, or what the core finds.
+    """
+    seen = judge_device_certificate(caller, site.device_roots, site.clock.now())
+    return await do_by_device(site, caller, asked.handle, lambda casework, found: AnchorByCertificate(certificate=seen))
 
 
 class StartCodeShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

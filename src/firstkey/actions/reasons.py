@@ -11,6 +11,12 @@ class ActionReason(Enum):
     AccountTaken = Says("The account is another person's.", "Correct the list at its source.")
     AccountUnknown = Says("No source of record knows this account.", "Import the person first.")
     AlreadyFounded = Says("The site is founded.", "New operators come by a privileged case.")
+    CertificateMissing = Says(
+        "This connection shows no device certificate.", "Open the page on the managed device, in its own browser."
+    )
+    CertificateWrong = Says(
+        "The device certificate is none of this site's.", "See the service desk: the device must be managed anew."
+    )
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")

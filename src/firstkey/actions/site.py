@@ -52,6 +52,7 @@ class Site(msgspec.Struct, frozen=True):
         codes: makes and compares codes; handed to delivery and redemption.
         anchors: roots accepted for attestation, by model.
         folds: state already folded, by stream.
+        device_roots: CAs of managed devices' client certificates, DER; none, and no certificate counts.
     """
 
     settings: SiteSettings
@@ -62,6 +63,7 @@ class Site(msgspec.Struct, frozen=True):
     entropy: Entropy
     anchors: TrustAnchors
     folds: Folds
+    device_roots: tuple[bytes, ...] = ()
 
 
 class Stranger(msgspec.Struct, frozen=True):
@@ -71,11 +73,15 @@ class Stranger(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """A device whose proof over this request was valid. Its proof's id is still to be spent."""
+    """A device whose proof over this request was valid. Its proof's id is still to be spent.
+
+    `certificate` is the client certificate, DER, that a trusted proxy handed on; nobody has judged it yet.
+    """
 
     device_key: str
     proof_id: str
     source: str = ""
+    certificate: bytes | None = None
 
 
 class Operator(msgspec.Struct, frozen=True):

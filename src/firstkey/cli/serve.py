@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import sys
 from enum import Enum
@@ -15,11 +16,14 @@ import uvicorn
 from firstkey.assembly import make_server, open_site
 from firstkey.cli.site_folder import existing_site, site_option
 from firstkey.cli.telling import told
+from firstkey.ports.clock import Clock
 from firstkey.settings import Settings
 from firstkey.values.errors import Refused, Says
 
 BACKLOG_MAX = 512
 GRACE_SECONDS_MAX = 5
+SOCKET_MASK = 0o117
+"""The proxy's socket is for the server's user and group."""
 
 
 class ServeReason(Enum):
@@ -39,6 +43,21 @@ def _listen(settings: Settings) -> socket.socket:
         raise Refused(ServeReason.PortTaken if taken else ServeReason.AddressUnusable, where) from error
 
 
+def _listen_for_proxy(path: Path) -> socket.socket:
+    """Listen where the trusted proxy speaks; who may open the socket is what its folder's and its own rights say."""
+    path.unlink(missing_ok=True)  # the site's lock is held: whoever left it there is gone
+    listener, mask = socket.socket(socket.AF_UNIX), os.umask(SOCKET_MASK)
+    try:
+        listener.bind(str(path))
+        listener.listen(BACKLOG_MAX)
+    except OSError as error:
+        listener.close()
+        raise Refused(ServeReason.AddressUnusable, str(path)) from error
+    finally:
+        os.umask(mask)
+    return listener
+
+
 def _log_to_stderr() -> None:
     """Log a JSON object a line, without bodies, queries or headers: a code must never get here."""
     structlog.configure(
@@ -52,19 +71,22 @@ def _log_to_stderr() -> None:
     )
 
 
-@click.command("serve")
-@site_option
-@told()
-def command(site: Path | None) -> None:
-    """Run a site's server until it is told to stop (Ctrl-C, SIGTERM).
+def run_server(folder: Path, clock: Clock | None = None) -> None:
+    """Serve a site until the process is told to stop.
 
-    It speaks HTTP; a proxy in front of it ends TLS, except for a trial on localhost.
+    Args:
+        folder: the site's.
+        clock: as `assembly.open_site`.
+
+    Raises:
+        Malformed, Refused: as `open_site`; the address cannot be listened on.
     """
-    folder = existing_site(site)
     _log_to_stderr()
-    opened, settings = open_site(folder)
+    opened, settings = open_site(folder, clock)
     try:
-        listener = _listen(settings)
+        listeners = [_listen(settings)]
+        if settings.proxy_socket:
+            listeners.append(_listen_for_proxy(folder / settings.proxy_socket))
         config = uvicorn.Config(
             make_server(opened),
             log_config=None,
@@ -77,7 +99,20 @@ def command(site: Path | None) -> None:
         )
         click.echo(f"{settings.name}: {settings.origin}")
         click.echo(f"Listening on {settings.host} port {settings.port}; stop with Ctrl-C.")
-        with listener, contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+        with contextlib.ExitStack() as open_sockets, contextlib.suppress(KeyboardInterrupt):
+            for listener in listeners:
+                open_sockets.enter_context(listener)
+            asyncio.run(uvicorn.Server(config).serve(sockets=listeners))
     finally:
         opened.store.close()
+
+
+@click.command("serve")
+@site_option
+@told()
+def command(site: Path | None) -> None:
+    """Run a site's server until it is told to stop (Ctrl-C, SIGTERM).
+
+    It speaks HTTP; a proxy in front of it ends TLS, except for a trial on localhost.
+    """
+    run_server(existing_site(site))

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self
 
 import firstkey
 from firstkey.demo.reasons import DemoReason
@@ -102,20 +103,22 @@ class Server:
     Args:
         site: the site's folder.
         address: where its settings say that it listens.
+        command: another program that serves the site; of the arguments the interpreter is the first.
 
     Raises (on entering):
         Refused: ServerSilent, with what the server said.
     """
 
-    def __init__(self, site: Path, address: Address) -> None:
-        self._site = site
+    def __init__(self, site: Path, address: Address, command: Sequence[str] | None = None) -> None:
+        self._command = list(command or _command(("serve", "--site", str(site))))
         self._address = address
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the server has stopped
+        self._said: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the server has stopped
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            _command(("serve", "--site", str(self._site))),
+            self._command,
             env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=self._said,
@@ -150,7 +153,22 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        self._said.close()
+        self._close_said()
+
+    def kill(self) -> None:
+        """Close the browsers and end the server as a power cut would (SIGKILL)."""
+        self._address.close_clients()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            self._close_said()
+
+    def said(self) -> str:
+        """What the running server has printed and logged so far."""
+        if self._said is None:
+            return ""
+        return os.pread(self._said.fileno(), os.fstat(self._said.fileno()).st_size, 0).decode(errors="replace")
 
     def wait(self) -> None:
         """Wait until the server ends by itself."""
@@ -165,5 +183,9 @@ class Server:
                     return
             except Unavailable:
                 time.sleep(POLL_SECONDS)
-        self._said.seek(0)
-        raise Refused(DemoReason.ServerSilent, self._said.read().decode(errors="replace").strip())
+        raise Refused(DemoReason.ServerSilent, self.said().strip())
+
+    def _close_said(self) -> None:
+        said, self._said = self._said, None
+        if said is not None:
+            said.close()

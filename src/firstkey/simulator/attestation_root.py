@@ -69,7 +69,7 @@ class AttestationRoot:
         self._issuer = _name("FirstKey simulator root, trust it nowhere", "Root")
         builder = self._builder(self._issuer, self._key.public_key())
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        builder = builder.add_extension(_KEY_SIGNS_CERTIFICATES, critical=True)
+        builder = builder.add_extension(KEY_SIGNS_CERTIFICATES, critical=True)
         self.der = self._signed(builder)
         """The root certificate, DER."""
 
@@ -113,7 +113,7 @@ class AttestationRoot:
         return builder.sign(self._key, hashes.SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER)
 
 
-_KEY_SIGNS_CERTIFICATES = x509.KeyUsage(
+KEY_SIGNS_CERTIFICATES = x509.KeyUsage(
     digital_signature=False,
     content_commitment=False,
     key_encipherment=False,

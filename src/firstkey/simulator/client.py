@@ -6,12 +6,15 @@ sent twice behind the caller's back, except where the server itself demands a fr
 An instance serves one thread.
 """
 
+import base64
 import json
 import select
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Protocol
 
 from firstkey.simulator.refusals import SimulatorReason
@@ -56,6 +59,20 @@ class Answer:
         return str(self.json["type"]).replace(":", "/").rpartition("/")[2]
 
 
+class _ThroughProxy(HTTPConnection):
+    """A connection over the Unix socket where the server's trusted proxy speaks."""
+
+    def __init__(self, host: str, port: int, path: Path, timeout_seconds: float) -> None:
+        super().__init__(host, port, timeout=timeout_seconds)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket in the place of the port."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
 class Client:
     """One browser's connection to the server.
 
@@ -66,6 +83,8 @@ class Client:
         cookie: the name of the session cookie; others are dropped.
         prover: makes the device proof of every request; None sends none. May be set later.
         timeout_seconds: of connecting and of each read.
+        proxy: the socket of a trusted proxy in front of the server; requests then go through it.
+        certificate: DER of the device's client certificate, as that proxy has seen it.
 
     Raises:
         Refused: the host is not this machine.
@@ -80,6 +99,8 @@ class Client:
         cookie: str = "__Host-firstkey",
         prover: Prover | None = None,
         timeout_seconds: float = 30,
+        proxy: Path | None = None,
+        certificate: bytes | None = None,
     ) -> None:
         if host not in LOOPBACK_HOSTS:
             raise Refused(SimulatorReason.HostNotLoopback, host)
@@ -89,6 +110,9 @@ class Client:
         self._origin = origin
         self._cookie = cookie
         self._connection = HTTPConnection(host, port, timeout=timeout_seconds)
+        if proxy is not None:
+            self._connection = _ThroughProxy(host, port, proxy, timeout_seconds)
+        self._certificate = certificate
 
     def request(
         self, method: str, path: str, body: Json | bytes = None, headers: Mapping[str, str] | None = None
@@ -142,6 +166,8 @@ class Client:
             headers["Content-Type"] = "application/json"
         if self.session is not None:
             headers["Cookie"] = f"{self._cookie}={self.session}"
+        if self._certificate is not None:
+            headers["Client-Cert"] = f":{base64.b64encode(self._certificate).decode()}:"
         if self.prover is not None:
             headers[PROOF_HEADER] = self.prover(method, self._origin + path, data, self.nonce)
         return headers

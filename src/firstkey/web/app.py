@@ -23,6 +23,7 @@ from firstkey.values.secret import Secret
 from firstkey.web.bodies import read_body, read_query
 from firstkey.web.openapi import openapi
 from firstkey.web.problems import PROBLEM_TYPE, WebReason, problem_of
+from firstkey.web.proxy import forwarded_certificate, source_of
 from firstkey.web.routes import ROUTES, Guard, Route
 
 COOKIE = "__Host-firstkey"
@@ -84,7 +85,7 @@ class Door:
         return bytes(data)
 
     async def _caller(self, request: Request, route: Route, body: bytes) -> Caller:
-        source = request.client.host if request.client else ""
+        source = source_of(request)
         if route.method != "GET":
             self._check_origin(request, named=route.guard is Guard.SESSION)
         if route.guard is Guard.OPEN:
@@ -94,7 +95,8 @@ class Door:
             if proof is None:
                 raise Refused(ActionReason.UseNonce)
             url = self._site.settings.origin + request.url.path
-            return recognise(self._site, proof, method=route.method, url=url, body=body, source=source)
+            device = recognise(self._site, proof, method=route.method, url=url, body=body, source=source)
+            return msgspec.structs.replace(device, certificate=forwarded_certificate(request))
         return await recognise_session(self._site, _session(request), source)
 
     def _check_origin(self, request: Request, *, named: bool) -> None:

@@ -23,6 +23,7 @@ class WebReason(Enum):
 
     BodyMalformed = Says("The body cannot be read as what this address takes.", "Compare it with /api/openapi.json.")
     BodyTooLarge = Says("The body is too large.", "Send less at once.")
+    CertificateUnreadable = Says("The proxy's Client-Cert header cannot be read.", "See RFC 9440 section 2.2.")
     ContentTypeWrong = Says("The body must be JSON.", "Send it with the content type application/json.")
     Defect = Says("Something went wrong here.", "Try again; if it stays so, tell the people who run this site.")
     MethodWrong = Says("This address does not take that method.", "Compare it with /api/openapi.json.")

@@ -109,6 +109,7 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/cases/{case}/review", closure.record_review),
     route("POST", "/api/claim", claim.claim_case),
     route("POST", "/api/claim/status", devices.show_claim),
+    route("POST", "/api/claim/certificate", claim.anchor_by_certificate),
     route("POST", "/api/claim/start-code", claim.scan_start_code),
     route("POST", "/api/claim/pass", delivery.get_pass),
     route("POST", "/api/claim/redeem", redemption.redeem_pass),
