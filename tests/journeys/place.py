@@ -8,20 +8,22 @@ from typing import NamedTuple
 from firstkey.actions.records import PersonToRecord
 from firstkey.demo import steps
 from firstkey.demo.people import Desk, Joiner, Maker
-from firstkey.demo.process import Address, Server
+from firstkey.demo.process import Address
 from firstkey.demo.run import Prepared, people_of_record, prepare_site
 from firstkey.demo.steps import Cast, Live
 from firstkey.simulator.client import Client
 from firstkey.storage.sqlite.connection import open_reader
+from tests.launcher.server import Launched
 
 
 class Place(NamedTuple):
-    """The server, and who is there."""
+    """The server, whose clock the test may move (`tests.launcher.server`), and who is there."""
 
     prepared: Prepared
     maker: Maker
     cast: Cast
     people: tuple[PersonToRecord, ...]
+    server: Launched
 
     @property
     def address(self) -> Address:
@@ -54,7 +56,7 @@ def founded(folder: Path) -> Iterator[Place]:
     """Run a server on a fresh site in a folder."""
     maker = Maker()
     prepared = prepare_site(folder / "site", maker.root.der)
-    with Server(prepared.site, prepared.address):
+    with Launched(prepared.site, prepared.address) as server:
         names = ("Rita", "Paul", "Anna", "Cora")
         cast = Cast(*(Desk(prepared.address, name, maker.authenticator()) for name in names))
         for desk in cast:
@@ -65,4 +67,4 @@ def founded(folder: Path) -> Iterator[Place]:
             desk.sign_in()
         people = people_of_record()
         steps.record_people(cast.requester, people)
-        yield Place(prepared, maker, cast, people)
+        yield Place(prepared, maker, cast, people, server)

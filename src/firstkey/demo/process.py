@@ -116,7 +116,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the server has stopped
+        self._said = tempfile.TemporaryFile()  # closed when the server has stopped
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             self._command,
             env=_environment(),
