@@ -63,10 +63,13 @@ async def anchor_by_certificate(site: Site, caller: Device, asked: Handle) -> De
 
     Raises:
         Malformed: CertificateWrong.
-        Refused: CertificateMissing, CertificateWrong, or what the core finds.
+        Refused: NotFound, AnotherDeviceClaimed, CertificateMissing, CertificateWrong, or what the core finds.
     """
-    seen = judge_device_certificate(caller, site.device_roots, site.clock.now())
-    return await do_by_device(site, caller, asked.handle, lambda casework, found: AnchorByCertificate(certificate=seen))
+
+    def command(casework: Casework, _: Found) -> AnchorByCertificate:  # judged here: who has no case is told so first
+        return AnchorByCertificate(judge_device_certificate(caller, site.device_roots, casework.tx.now))
+
+    return await do_by_device(site, caller, asked.handle, command)
 
 
 class StartCodeShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
