@@ -1,5 +1,10 @@
 """`python -m tests.mutants`: break the core on purpose, one way at a time, and see a test fail each time.
 
+It tries the threat model's mutants by name, then of the enrollment core and the policy's judgement every comparison,
+conjunct, negation, named limit and moment changed, and of the floors whatever can be. `--all` adds every other kind:
+cells of the transition table, statements, elements, words, numbers. Both take their time: `--only` and `--sample` look
+at a part.
+
 Prints a count for each module, and every mutant that no test killed; answers 1 if there is one, 2 if the tests fail on
 the code as it is.
 """
@@ -13,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.mutants.generate import generated
+from tests.mutants.generate import generated, judges
 from tests.mutants.mutant import PACKAGE, ROOT, Mutant, place_of, read
 from tests.mutants.named import ELSEWHERE, named
 from tests.mutants.run import Run, Tried, chosen, excused, mirrored
@@ -47,6 +52,7 @@ def table(tried: Iterable[Tried], excuses: Counter[str]) -> str:
 def asked() -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="every kind of change, not only what a rule asks")
     parser.add_argument("--only", metavar="PATTERN", help="mutants whose module, kind or place it finds")
     parser.add_argument("--sample", type=int, metavar="N", help="so many of them, evenly spread")
     parser.add_argument("--processes", type=int, default=PROCESSES, metavar="N", help="trials at a time")
@@ -85,7 +91,8 @@ def main() -> int:
     options, began = asked(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         run = Run(copied(ROOT, Path(folder) / "copy"))
-        mutants = chosen([*named(run.copy), *generated(run.copy)], options.only, options.sample)
+        made = (mutant for mutant in generated(run.copy) if options.all or judges(mutant))
+        mutants = chosen([*named(run.copy), *made], options.only, options.sample)
         excuses = Counter(mutant.module for mutant in mutants if excused(mutant, run.copy))
         kept = [mutant for mutant in mutants if not excused(mutant, run.copy)]
         red = run.red(file for mutant in kept for file in mirrored(run.copy, mutant.module))

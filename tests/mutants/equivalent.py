@@ -28,8 +28,6 @@ class Excuse(NamedTuple):
         return (edit.file, place.text, edit.before, edit.after) == (self.file, self.line, self.before, self.after)
 
 
-_SAME_ROWS = "Every standing row has both moments; those that look at the moment do so for paths without a pass."
-
 EQUIVALENT: tuple[Excuse, ...] = (
     Excuse(
         "enrollment/case/ground.py",
@@ -37,19 +35,5 @@ EQUIVALENT: tuple[Excuse, ...] = (
         "False",
         "True",
         "`lost` reads standing rows and asks without a device; without a device this row holds.",
-    ),
-    Excuse(
-        "enrollment/lifecycle/due.py",
-        "moment = Moment.REGISTRATION if pass_.state is PassState.REDEEMED else Moment.REDEMPTION",
-        "pass_.state is PassState.REDEEMED",
-        "True",
-        _SAME_ROWS,
-    ),
-    Excuse(
-        "enrollment/lifecycle/due.py",
-        "moment = Moment.REGISTRATION if pass_.state is PassState.REDEEMED else Moment.REDEMPTION",
-        "pass_.state is PassState.REDEEMED",
-        "False",
-        _SAME_ROWS,
     ),
 )

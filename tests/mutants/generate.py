@@ -19,6 +19,11 @@ GRIDS = "enrollment/case/transitions.py"
 WORDS_ONLY = {"enrollment/case/refusals.py"}
 """Files that only name things."""
 
+JUDGEMENTS = {"comparison", "conjunct", "negation", "limit", "moment"}
+"""Kinds of change that turn what a rule asks: `make mutants` tries each of them."""
+FLOORS = {"policy/floors.py", "policy/strictness.py"}
+"""Tables whose every entry is such a question: `make mutants` tries whatever can be changed in them."""
+
 NEIGHBOURS: dict[type[ast.cmpop], tuple[str, ...]] = {
     ast.Lt: ("<=", ">="),
     ast.LtE: ("<", ">"),
@@ -339,6 +344,11 @@ def files(root: Path) -> list[str]:
     package = root / PACKAGE
     found = [path.relative_to(package).as_posix() for folder in FOLDERS for path in (package / folder).rglob("*.py")]
     return [file for file in sorted(found) if file not in WORDS_ONLY] + list(FILES)
+
+
+def judges(mutant: Mutant) -> bool:
+    """Whether a generated mutant changes what a rule asks, not what it does or says besides."""
+    return mutant.name in JUDGEMENTS or mutant.module in FLOORS
 
 
 def generated(root: Path) -> Iterator[Mutant]:

@@ -194,9 +194,9 @@ def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
     if not claim.rival_seen:
         happened.append(facts.RivalRefused(at=scene.now, claim=claim.claim, rival_key=command.device.device_key))
     pass_, compared = case.live_pass, scene.around.rival_codes_compared
-    armed = pass_ is not None and pass_.state is PassState.ARMED
-    if code is not None and armed and compared < RIVAL_CODES_COMPARED_MAX:
-        require(pass_ is not None and code.pass_id == pass_.pass_id, R.CodeIsForAnotherPass)
+    armed = pass_ if pass_ is not None and pass_.state is PassState.ARMED else None
+    if code is not None and armed is not None and compared < RIVAL_CODES_COMPARED_MAX:
+        require(code.pass_id == armed.pass_id, R.CodeIsForAnotherPass)
         if code.matched:
             happened.extend(closing(case, Closure.MISUSED, scene.now, Cause.MISUSED))
     require(bool(happened), R.AnotherDeviceClaimed)

@@ -28,7 +28,7 @@ def arm_pass(scene: Scene, command: ArmPass) -> Step:
     if pass_.channel is Channel.DEVICE_SEALED:
         require(command.device is not None and act is None, R.WrongDevice)
     else:
-        require(case.claim is not None and case.claim.anchor is not None, R.AnchorMissing)
+        require(known(case.claim).anchor is not None, R.AnchorMissing)
         check_duty(scene, present(act, R.ActNotForThis), Duty.DELIVERER, "arm_pass", pass_.pass_id)
     armed = PassArmed(
         at=scene.now,

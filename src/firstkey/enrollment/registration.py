@@ -89,9 +89,9 @@ def _registered(scene: Scene, made: Made, destination: str | None) -> tuple[fact
         ends_at=ends_at,
         destination=destination,
     )
-    claim = case.claim
+    claim = known(case.claim)
     shipped = Anchor.AUTHENTICATOR in required.anchors and made.serial is not None and made.serial == scene.around.asset
-    if not shipped or claim is None or claim.anchor is not None:
+    if not shipped or claim.anchor is not None:
         return (registered,)
     anchored = facts.ClaimAnchored(at=scene.now, claim=claim.claim, anchor=Anchor.AUTHENTICATOR, asset=made.serial)
     return (registered, anchored)
@@ -113,7 +113,7 @@ def register_credential(scene: Scene, command: RegisterCredential) -> Step:
     case, made = scene.case, command.made
     stand_on_ground(scene, Moment.REGISTRATION, command.device)
     window = present(case.window, R.WindowOver)
-    require(window.ceremony is not None and window.ceremony == made.ceremony, R.CeremonyUnknown)
+    require(window.ceremony == made.ceremony, R.CeremonyUnknown)
     reason = _refused_because(scene, window, made)
     if reason is None:
         return Step(_registered(scene, made, None), not_after=last_instant(window.ends_at))

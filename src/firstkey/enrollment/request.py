@@ -72,14 +72,14 @@ class LiftHold(Command, frozen=True):
 
 def _check_purpose(around: Surroundings, command: OpenCase, now: int) -> None:
     """Refuse a purpose that the account's credentials rule out: which are lost, and which could vouch for the next."""
-    purpose, lost = command.purpose, command.lost_credential
+    purpose, lost, cause = command.purpose, command.lost_credential, command.lost_cause
     others = {key.credential for key in around.vouching if not is_over(key.ends_at, now)} - {lost}
     require(not around.keys or purpose not in NEEDS_NO_CREDENTIAL, R.AccountHoldsCredential)
     require(bool(others) or purpose not in NEEDS_VOUCHING, R.AccountHoldsNothing)
     require(not others or purpose is not Purpose.RECOVERY, R.AccountHoldsCredential, "replace the lost key instead")
     require(len(around.keys) < KEYS_PER_ACCOUNT_MAX, R.KeysUsedUp)
     names_lost = purpose in NAMES_LOST_CREDENTIAL
-    named = (lost in around.keys, command.lost_cause in LOSSES) if names_lost else (lost is None, True)
+    named = (lost in around.keys, cause in LOSSES) if names_lost else (lost is None, cause is None)
     require(all(named), R.LostCredentialMissing)
     positions = POSITIONS if purpose is Purpose.BREAK_GLASS else NO_POSITION
     require(command.position in positions, R.PositionMissing)

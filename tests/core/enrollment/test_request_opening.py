@@ -114,6 +114,7 @@ def test_a_feed_is_nobodys_duty() -> None:
         ({"account": "account-2"}, R.AccountGone),
         ({"position": 1}, R.PositionMissing),
         ({"lost_credential": "credential-lost"}, R.LostCredentialMissing),
+        ({"lost_cause": Cause.STOLEN}, R.LostCredentialMissing),
         ({"lifetime_ms": 1}, None),
         ({"lifetime_ms": 0}, R.LifetimeMissing),
         ({"lifetime_ms": -1}, R.LifetimeMissing),

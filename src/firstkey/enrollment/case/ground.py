@@ -265,8 +265,8 @@ def live_pass(case: Case) -> Pass:
         Refused: WindowOver or EpochRaised, if that killed it; NotAStep where there is none, or it died otherwise.
     """
     pass_ = present(case.pass_, R.NotAStep)
-    why_dead: dict[str, R] = {Cause.EPOCH_RAISED: R.EpochRaised, PassState.EXPIRED: R.WindowOver}
-    require(pass_.live, why_dead.get(pass_.cause or "") or why_dead.get(pass_.state, R.NotAStep))
+    why_dead: dict[str | None, R] = {Cause.EPOCH_RAISED: R.EpochRaised, PassState.EXPIRED: R.WindowOver}
+    require(pass_.live, why_dead.get(pass_.cause) or why_dead.get(pass_.state, R.NotAStep))
     return pass_
 
 

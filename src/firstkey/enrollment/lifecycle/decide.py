@@ -20,7 +20,7 @@ from firstkey.enrollment.case.facts import (
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Rules, Step, require, scene_of
 from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
-from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import Surroundings
 from firstkey.enrollment.case.words import Cause, Closure
 from firstkey.enrollment.closure import RecordReview, Sweep
@@ -80,9 +80,9 @@ def _for_account(case: Case, facts: tuple[Fact, ...]) -> tuple[HoldingsCommand, 
     commands: list[HoldingsCommand] = []
     lost = case.lost_credential
     for fact in facts:
-        if isinstance(fact, CaseOpened) and lost is not None and fact.lost_cause is Cause.STOLEN:
-            commands.append(SuspendCredential(credential=lost, cause=Cause.STOLEN))
-        if isinstance(fact, CredentialActivated) and case.credential is not None:
+        if isinstance(fact, CaseOpened) and fact.lost_cause is Cause.STOLEN:
+            commands.append(SuspendCredential(credential=known(lost), cause=Cause.STOLEN))
+        if isinstance(fact, CredentialActivated):
             held = CredentialHeld(
                 at=fact.at,
                 credential=fact.credential,
@@ -96,8 +96,8 @@ def _for_account(case: Case, facts: tuple[Fact, ...]) -> tuple[HoldingsCommand, 
             commands.append(HoldCredential(held=held))
             if lost is not None:
                 commands.append(SuspendCredential(credential=lost, cause=case.lost_cause or Cause.LOST))
-        if isinstance(fact, WITHDRAWALS) and case.closed is Closure.COMPLETED and case.credential is not None:
-            recalled = case.credential.credential
+        if isinstance(fact, WITHDRAWALS) and case.closed is Closure.COMPLETED:
+            recalled = known(case.credential).credential
             commands.append(RecallCredential(credential=recalled, cause=Cause.WITHDRAWN_FOR_CAUSE))
     return tuple(commands)
 

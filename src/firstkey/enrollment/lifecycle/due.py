@@ -15,7 +15,7 @@ from firstkey.enrollment.case.limits import LATER_PASS_AFTER_FIRST_MS_MAX, PASSE
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Scene
 from firstkey.enrollment.case.state import Case, known
-from firstkey.enrollment.case.words import Cause, Closure, CredentialState, PassState
+from firstkey.enrollment.case.words import Cause, Closure, CredentialState
 from firstkey.enrollment.lifecycle.replay import replay
 from firstkey.policy.model import Purpose
 from firstkey.values.errors import Defect
@@ -59,8 +59,7 @@ def _pass_lost(scene: Scene) -> tuple[Fact, ...]:
     unarmed_too_long = pass_.ends_at is None and waited > LATER_PASS_AFTER_FIRST_MS_MAX
     if unarmed_too_long or is_over(pass_.ends_at, scene.now):
         return (PassExpired(at=scene.now, pass_id=pass_.pass_id),)
-    moment = Moment.REGISTRATION if pass_.state is PassState.REDEEMED else Moment.REDEMPTION
-    reason = lost(scene, moment)
+    reason = lost(scene, Moment.REDEMPTION)  # a redeemed pass stands on the same rows
     if reason is None:
         return ()
     cause = Cause.EPOCH_RAISED if reason is R.EpochRaised else Cause.GROUND_LOST
@@ -69,7 +68,7 @@ def _pass_lost(scene: Scene) -> tuple[Fact, ...]:
 
 def _credential_lost(scene: Scene) -> tuple[Fact, ...]:
     credential = scene.case.credential
-    if credential is None or scene.case.closed is not None:
+    if credential is None:
         return ()
     whole = lost(scene, Moment.PENDING) is None
     if credential.state is CredentialState.PENDING and not whole:
