@@ -17,6 +17,7 @@ from firstkey.storage.memory import MemoryFactStore
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
 from firstkey.storage.sqlite.connection import DATABASE_FILE, open_writer
 from firstkey.storage.sqlite.store import SqliteFactStore
+from firstkey.storage.timekeeper import Timekeeper
 from firstkey.storage.verifiers import MemoryVerifierReader, SqliteVerifierReader
 from firstkey.values import canonical
 from firstkey.values.secret import Secret
@@ -146,6 +147,7 @@ class MemorySite:
         rows = self.store._rows
         self.store = MemoryFactStore(LocalFactMac(MAC_KEY), LocalCheckpointSigner(SIGNER), self.clock)
         self.store._rows = rows
+        self.store._timekeeper = Timekeeper(self.clock)  # the first has seen an empty ledger
         self.store._sequencer = self.store._read_again()
 
     def close(self) -> None:

@@ -1,11 +1,14 @@
 """The store's time: never before the ledger, over as soon as either clock says so, doubtful when they disagree."""
 
+from collections.abc import Callable
+
 import pytest
 
+from firstkey.ledger.entry import read_entry
 from firstkey.ports.fact_store import StoreReason, Transaction
 from firstkey.values.errors import Refused
-from firstkey.values.instants import HOUR, MINUTE, SECOND
-from tests.contracts.site import BEGINNING, Site, appending, do, fact, judged, see
+from firstkey.values.instants import DAY, HOUR, MINUTE, SECOND
+from tests.contracts.site import BEGINNING, Site, appending, do, fact, judged, leaves, see
 
 
 def told(site: Site) -> tuple[int, bool]:
@@ -25,6 +28,16 @@ def test_the_store_stamps_facts_with_its_clock(site: Site) -> None:
 
     assert len(do(site, work)) == 1
     assert told(site) > (MINUTE, False)
+
+
+def naming(after: int) -> Callable[[Transaction], None]:
+    """Return a work that names the right time and writes that down."""
+
+    def work(tx: Transaction) -> None:
+        tx.go_on_from(BEGINNING + after)
+        tx.append("site", 0, [fact()])
+
+    return work
 
 
 @pytest.mark.parametrize(
@@ -127,3 +140,69 @@ def test_time_that_runs_out_during_the_work_counts(site: Site, clock: str) -> No
         do(site, work)
     assert caught.value.reason is StoreReason.TooLate
     assert see(site, lambda reader: reader.head("case-1")) == 0
+
+
+def test_a_clock_that_was_behind_at_start_is_trusted_once_it_is_not(site: Site) -> None:
+    """After a start behind the ledger, a clock that is set right is in doubt no more, and the other counts from it."""
+    site.clock.pass_ms(DAY)
+    do(site, appending("case-1", 1))
+    site.clock.set_by_ms(-HOUR)
+    site.reopen()
+    assert told(site) == (DAY, True)
+    site.clock.set_by_ms(HOUR + MINUTE)
+    assert told(site) == (DAY + MINUTE, False)
+    site.clock.set_by_ms(-MINUTE)
+    assert told(site) == (DAY, True), "and watched from then on"
+
+
+def test_time_goes_on_from_a_time_that_is_named(site: Site) -> None:
+    """A work that names the right time ends the doubt when it has committed; both clocks run on from that time."""
+    do(site, appending("case-1", 1))
+    site.clock.set_by_ms(-HOUR)
+    assert told(site) == (0, True)
+    do(site, naming(MINUTE))
+    assert told(site) == (MINUTE, False)
+    site.clock.pass_ms(SECOND)
+    assert told(site) == (MINUTE + SECOND, False)
+    site.clock.set_by_ms(-MINUTE)
+    assert told(site) == (0, True), "a clock set back once more is in doubt once more"
+
+
+def test_a_time_that_is_named_gives_way_to_a_clock_that_agrees(site: Site) -> None:
+    """Once the clock itself is right again, it is read as it is: no doubt comes of the time that was named."""
+    do(site, appending("case-1", 1))
+    site.clock.set_by_ms(-HOUR)
+    do(site, naming(SECOND))
+    site.clock.set_by_ms(HOUR)
+    assert told(site) == (SECOND, False)
+    site.clock.pass_ms(MINUTE)
+    assert told(site) == (MINUTE + SECOND, False)
+
+
+def test_no_time_before_the_last_entry_can_be_named(site: Site) -> None:
+    """Time does not go back, whoever says so; nor does it go anywhere by a work that fails."""
+    site.clock.pass_ms(MINUTE)
+    do(site, appending("case-1", 1))
+    site.clock.set_by_ms(-HOUR)
+    with pytest.raises(Refused) as caught:
+        do(site, lambda tx: tx.go_on_from(BEGINNING + MINUTE - 1))
+    assert caught.value.reason is StoreReason.TimeGoesBack
+
+    def failing(tx: Transaction) -> None:
+        tx.go_on_from(BEGINNING + HOUR)
+        raise Refused(StoreReason.TooLate)
+
+    with pytest.raises(Refused):
+        do(site, failing)
+    assert told(site) == (MINUTE, True)
+
+
+def test_entries_written_in_doubt_are_marked(site: Site) -> None:
+    """While the clock is doubtful each entry says so, and none before or after; the ledger verifies."""
+    do(site, appending("case-1", 1))
+    site.clock.set_by_ms(-HOUR)
+    do(site, appending("case-1", 2))
+    site.clock.set_by_ms(HOUR)
+    do(site, appending("case-1", 3))
+    assert [read_entry(leaf).doubtful for leaf in leaves(site)] == [False, True, False]
+    assert judged(site).entries == 3

@@ -49,6 +49,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         kind: name of the fact, `PassIssued`.
         body: the fact itself, a canonical JSON value; personal values only as salted commitments.
         mac: the fact's MAC, 64 lower-case hex characters.
+        doubtful: the site's clocks disagreed, so `at` is the ledger's last time. In the bytes only when it is true.
     """
 
     v: Literal[1] = 1
@@ -60,6 +61,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kind: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,63}\Z")]
     body: Any
     mac: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    doubtful: bool = False
 
 
 class Head(NamedTuple):
@@ -77,6 +79,8 @@ def leaf_bytes(entry: Entry) -> bytes:
             outside enrollment.
     """
     value = msgspec.structs.asdict(entry)
+    if not entry.doubtful:
+        del value["doubtful"]
     data = canonical.encode(value)
     _checked(value, data)
     return data
@@ -96,8 +100,8 @@ def _checked(value: canonical.Json, data: bytes) -> Entry:
         entry = msgspec.convert(value, Entry)
     except msgspec.ValidationError as error:
         raise Malformed(LedgerReason.EntryMalformed, str(error)) from error
-    if "v" not in value or len(data) > ENTRY_BYTES_MAX:
-        raise Malformed(LedgerReason.EntryMalformed, f"no version, or too long with {len(data)} bytes")
+    if "v" not in value or value.get("doubtful") is False or len(data) > ENTRY_BYTES_MAX:
+        raise Malformed(LedgerReason.EntryMalformed, f"another form, or too long with {len(data)} bytes")
     if entry.activity is not Activity.ENROLLMENT and entry.kind.startswith(ENROLLMENT_ONLY):
         raise Malformed(LedgerReason.PassOutsideEnrollment, f"{entry.kind} under {entry.activity}")
     return entry

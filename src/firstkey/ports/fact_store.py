@@ -27,6 +27,7 @@ class StoreReason(Enum):
     """What the store itself says no to."""
 
     SlotTaken = Says("Something else holds this place.", "Wait until it is over, or end it first.")
+    TimeGoesBack = Says("The ledger has entries of a later time.", "Name a time that is not before its last entry.")
     TooLate = Says("The time for this is over.", "Start again.")
 
 
@@ -188,6 +189,16 @@ class Transaction(Reader, Protocol):
         The work's answer is then `StoreReason.TooLate`, and nothing of it is stored.
         """
 
+    def go_on_from(self, instant: int) -> None:
+        """Let time go on from an instant (milliseconds), once this work has committed; it must store something.
+
+        The clock is then no longer in doubt: it is taken to tell that instant, and runs on. This lasts until the clock
+        itself agrees, or the store is opened again.
+
+        Raises:
+            Refused: `StoreReason.TimeGoesBack`; the ledger has a later entry.
+        """
+
     def put_verifier(self, pass_id: str, body: bytes) -> None:
         """Store a pass's verifier. Nothing here can read it back; see `ports.verifiers`.
 
@@ -252,6 +263,10 @@ class FactStore(Protocol):
         Raises (from the future, but the first, which is raised at once):
             Unavailable: too many views wait, the store is closed, or storage failed.
         """
+
+    @property
+    def waiting(self) -> int:
+        """How many works wait for their turn, about."""
 
     def close(self) -> None:
         """Finish what was accepted, refuse what comes, and let go of the site. May be called twice."""

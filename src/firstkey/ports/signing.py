@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from firstkey.ledger.checkpoint import Checkpoint
+from firstkey.ledger.note import Verifier
 
 
 class FactMac(Protocol):
@@ -19,6 +20,10 @@ class CheckpointSigner(Protocol):
     @property
     def origin(self) -> str:
         """The ledger's name, the first line of its checkpoints."""
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public half of the key, named as the origin."""
 
     def sign(self, checkpoint: Checkpoint, previous: Checkpoint | None, proof: Sequence[bytes]) -> bytes:
         """Return the signed note of a head that continues the previous one.

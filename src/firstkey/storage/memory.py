@@ -305,6 +305,11 @@ class MemoryFactStore:
 
         return self._in_turn(carry_out)
 
+    @property
+    def waiting(self) -> int:
+        """Nobody waits here: a work is carried out as it comes."""
+        return 0
+
     def close(self) -> None:
         """Refuse what comes."""
         self._closed = True

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
+import structlog
+
 from firstkey.ports.fact_store import ATTEMPTS_MAX, Conflict, StoreReason, Transaction
 from firstkey.ports.signing import CheckpointSigner, FactMac
 from firstkey.storage.chains import Chains
@@ -19,17 +21,26 @@ from firstkey.storage.tree import TreeHead, grow, read_head
 from firstkey.storage.unit import Unit
 from firstkey.values.errors import Refused, Unavailable
 
+_log = structlog.get_logger(__name__)
+
 Work = Callable[[Transaction], Any]
 
 _COMMITS = "commits"
 
 
 class Outcome(NamedTuple):
-    """How a work ended: with a value or an error, and the instant after which it must not commit."""
+    """How a work ended.
+
+    Attributes:
+        value, error: its answer, either of them.
+        deadline: the instant after which it must not commit.
+        time: the instant that time goes on from once it has committed; None when it says nothing of time.
+    """
 
     value: Any = None
     error: BaseException | None = None
     deadline: int | None = None
+    time: int | None = None
 
     def tell(self, future: Future[Any]) -> None:
         """Give the answer."""
@@ -81,10 +92,11 @@ class Sequencer:
         self._signer = signer
         self._timekeeper = timekeeper
         self._chains = Chains(CHAIN_FACTS_CACHED_MAX)
-        self.head = read_head(rows)
+        self.head = read_head(rows, signer.verifier)
         self.commits = rows.site_number(_COMMITS)
         self._leaves: list[bytes] = []
         self._last_at = self.head.last_at
+        self._doubtful = timekeeper.read(self._last_at).doubtful
 
     def prepare(self, works: Sequence[Work]) -> Prepared:
         """Carry works out in one transaction, up to its commit.
@@ -116,6 +128,9 @@ class Sequencer:
         self.head = prepared.head
         self._last_at = self.head.last_at
         self.commits = self.commits if prepared.commits is None else prepared.commits
+        for outcome in prepared.outcomes:
+            if outcome.time is not None:
+                self._timekeeper.go_on_from(outcome.time)
 
     def _carry_out(self, work: Work) -> Outcome:
         outcome = Outcome()
@@ -129,9 +144,10 @@ class Sequencer:
         self._rows.mark()
         reading = self._timekeeper.read(self._last_at)
         first_index = self.head.frontier.size + len(self._leaves)
+        self._tell_of_doubt(reading.doubtful)
         unit = Unit(self._rows, self._macs, self._chains, reading, first_index)
         try:
-            outcome = Outcome(work(unit), deadline=unit.deadline)
+            outcome = Outcome(work(unit), deadline=unit.deadline, time=unit.time)
         except TransactionLost:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a work does, its neighbours go on
@@ -144,6 +160,11 @@ class Sequencer:
             self._leaves += unit.appended
             self._last_at = reading.now
         return outcome
+
+    def _tell_of_doubt(self, doubtful: bool) -> None:
+        if doubtful != self._doubtful:
+            self._doubtful = doubtful
+            _log.warning("clock_doubtful" if doubtful else "clock_agrees")
 
     def _overdue(self, outcomes: Sequence[Outcome | None]) -> set[int]:
         """Return the places of works whose time is over now, just before the commit."""

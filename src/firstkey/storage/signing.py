@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from firstkey.ledger.checkpoint import Checkpoint, sign_checkpoint
 from firstkey.ledger.entry import fact_mac
-from firstkey.ledger.note import Signer
+from firstkey.ledger.note import Signer, Verifier
 from firstkey.values.secret import Secret
 
 
@@ -37,6 +37,11 @@ class LocalCheckpointSigner:
     def origin(self) -> str:
         """The ledger's name."""
         return self._signer.verifier.name
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public half of the key."""
+        return self._signer.verifier
 
     def sign(self, checkpoint: Checkpoint, previous: Checkpoint | None, proof: Sequence[bytes]) -> bytes:
         """Return the signed note of a head that continues the previous one."""

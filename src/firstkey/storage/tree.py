@@ -5,10 +5,10 @@ from functools import reduce
 
 import msgspec
 
-from firstkey.ledger.checkpoint import Checkpoint, parse_checkpoint
+from firstkey.ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from firstkey.ledger.entry import read_entry
 from firstkey.ledger.merkle import Frontier, HashReader, complete_subtrees, leaf_hash, root_of
-from firstkey.ledger.note import parse_note
+from firstkey.ledger.note import Verifier, parse_note
 from firstkey.ledger.proofs import consistency_proof
 from firstkey.ledger.tiles import TILE_WIDTH, hash_reader, tiles_for
 from firstkey.ports.signing import CheckpointSigner
@@ -31,11 +31,11 @@ class TreeHead(msgspec.Struct, frozen=True):
     last_at: int = 0
 
 
-def read_head(rows: ReadableRows) -> TreeHead:
-    """Read the head from what is stored, and check that the tree leads to it.
+def read_head(rows: ReadableRows, key: Verifier) -> TreeHead:
+    """Read the head from what is stored, and check that the tree leads to it and that it was signed.
 
     Raises:
-        Refused: it does not, or there are entries beyond it.
+        Refused: it does not, there are entries beyond it, or another key or another ledger's signed it.
     """
     newest = rows.checkpoint()
     size = 0 if newest is None else newest[0]
@@ -50,7 +50,29 @@ def read_head(rows: ReadableRows) -> TreeHead:
     last = rows.leaves(size - 1, 1)
     if (checkpoint.size, checkpoint.root) != (size, frontier.root()) or not last:
         raise Refused(StorageReason.TreeBroken, f"at {size} entries")
+    check_signed(newest[1], key)
     return TreeHead(frontier, checkpoint, read_entry(last[0]).at)
+
+
+def check_signed(note: bytes, key: Verifier) -> None:
+    """Refuse a head that the ledger's key has not signed.
+
+    Raises:
+        Malformed: it is no checkpoint.
+        Refused: LedgerNameDiffers, LedgerKeyDiffers.
+    """
+    origin = parse_checkpoint(parse_note(note).text).origin
+    if origin != key.name:
+        raise Refused(StorageReason.LedgerNameDiffers, f"{origin}, not {key.name}")
+    try:
+        open_checkpoint(note, [key])
+    except Refused as refused:
+        raise Refused(StorageReason.LedgerKeyDiffers) from refused
+
+
+def root_at(rows: ReadableRows, size: int) -> bytes:
+    """Return the root that the stored tree had at a size that it has reached."""
+    return Frontier.read(size, hash_reader(rows.hashes)).root()
 
 
 def grow(rows: Rows, head: TreeHead, leaves: Sequence[bytes], signer: CheckpointSigner) -> tuple[TreeHead, bytes]:

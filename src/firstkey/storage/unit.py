@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from firstkey.ledger.entry import Entry, Head, leaf_bytes
-from firstkey.ports.fact_store import Conflict, NewFact, Recorded, Slot, SlotTaken
+from firstkey.ports.fact_store import Conflict, NewFact, Recorded, Slot, SlotTaken, StoreReason
 from firstkey.ports.kinds import (
     FORGETTABLE_DOCUMENTS,
     FORGETTABLE_SLOTS,
@@ -18,7 +18,7 @@ from firstkey.storage.rows import EntryRow, Rows
 from firstkey.storage.timekeeper import Reading
 from firstkey.storage.view import View
 from firstkey.values import canonical
-from firstkey.values.errors import Defect
+from firstkey.values.errors import Defect, Refused
 
 _OUTBOX = "outbox"
 
@@ -36,6 +36,7 @@ class Unit(View):
     Attributes:
         appended: the entries appended, as bytes.
         deadline: the instant after which it must not commit; None for never.
+        time: the instant that time goes on from once it has committed; None when it says nothing of time.
     """
 
     def __init__(self, rows: Rows, macs: FactMac, chains: Chains, reading: Reading, first_index: int) -> None:
@@ -45,6 +46,7 @@ class Unit(View):
         self._first_index = first_index
         self.appended: list[bytes] = []
         self.deadline: int | None = None
+        self.time: int | None = None
 
     @property
     def now(self) -> int:
@@ -70,7 +72,7 @@ class Unit(View):
                 Recorded(stream, head.number, fact.kind, self.now, fact.body, head.mac.hex(), fact.activity)
             )
         index = self._first_index + len(self.appended)
-        leaves = [_leaf(index + offset, fact) for offset, fact in enumerate(recorded)]
+        leaves = [_leaf(index + offset, fact, self.clock_doubtful) for offset, fact in enumerate(recorded)]
         self._rows.add_facts(recorded)
         self._rows.add_entries(
             [EntryRow(index + offset, stream, recorded[offset].number, leaf) for offset, leaf in enumerate(leaves)]
@@ -100,6 +102,12 @@ class Unit(View):
     def not_after(self, instant: int) -> None:
         """Let this work commit only while the clock is not past an instant."""
         self.deadline = instant if self.deadline is None else min(self.deadline, instant)
+
+    def go_on_from(self, instant: int) -> None:
+        """Let time go on from an instant once this work has committed."""
+        if instant < self.now:
+            raise Refused(StoreReason.TimeGoesBack, str(self.now))
+        self.time = instant
 
     def put_verifier(self, pass_id: str, body: bytes) -> None:
         """Store a pass's verifier."""
@@ -151,7 +159,7 @@ class Unit(View):
         self._rows.outbox_again(sequence, due_at)
 
 
-def _leaf(index: int, fact: Recorded) -> bytes:
+def _leaf(index: int, fact: Recorded, doubtful: bool) -> bytes:
     return leaf_bytes(
         Entry(
             index=index,
@@ -162,5 +170,6 @@ def _leaf(index: int, fact: Recorded) -> bytes:
             kind=fact.kind,
             body=canonical.decode(fact.body),
             mac=fact.mac,
+            doubtful=doubtful,
         )
     )

@@ -6,14 +6,19 @@ from pathlib import Path
 from subprocess import run
 
 import pytest
+import structlog
 
-from firstkey.ledger.checkpoint import Checkpoint, open_checkpoint
+from firstkey.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from firstkey.ledger.note import SignatureType, signer_from
 from firstkey.ledger.refusals import LedgerReason
 from firstkey.storage.refusals import StorageReason
+from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
 from firstkey.storage.sqlite.connection import DATABASE_FILE
 from firstkey.storage.sqlite.site_files import CHECKPOINT_FILE, LOCK_FILE
+from firstkey.storage.sqlite.store import SqliteFactStore
 from firstkey.values.errors import Refused
-from tests.contracts.site import SIGNER, SqliteSite, appending, checkpoint, do, judged, see
+from firstkey.values.secret import Secret
+from tests.contracts.site import MAC_KEY, ORIGIN, SIGNER, SqliteSite, appending, checkpoint, do, judged, see
 
 OPEN_ELSEWHERE = """
 import sys
@@ -25,6 +30,10 @@ try:
 except Refused as refusal:
     sys.exit(refusal.type)
 """
+
+
+OTHER_KEY = signer_from(ORIGIN, SignatureType.ED25519, Secret(b"o" * 32))
+OTHER_NAME = signer_from("another.example/ledger", SignatureType.ED25519, Secret(b"s" * 32))
 
 
 def published(site: SqliteSite) -> Checkpoint:
@@ -90,8 +99,69 @@ def test_a_store_older_than_its_head_is_not_opened(sqlite_site: SqliteSite) -> N
     with pytest.raises(Refused) as caught:
         sqlite_site.open()
     assert caught.value.reason is StorageReason.StoreOlderThanHead
+    head = (sqlite_site.folder / CHECKPOINT_FILE).read_bytes()
     sqlite_site.store = sqlite_site.open(unsafe_older_than_head=True)
-    assert judged(sqlite_site).entries == 1
+    for number in range(3):
+        do(sqlite_site, appending("b", number))
+    assert judged(sqlite_site).entries == 4
+    sqlite_site.close()
+    assert (sqlite_site.folder / CHECKPOINT_FILE).read_bytes() == head, "the fence publishes nothing over it"
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.StoreForked, "grown beyond the head, it is still another ledger"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"nothing of the kind", StorageReason.CheckpointForeign, id="no checkpoint"),
+        pytest.param(b"", StorageReason.CheckpointForeign, id="empty"),
+        pytest.param(None, StorageReason.CheckpointForeign, id="another key's"),
+    ],
+)
+def test_a_published_checkpoint_of_another_ledger_is_told(
+    sqlite_site: SqliteSite, tmp_path: Path, content: bytes | None, reason: StorageReason
+) -> None:
+    """What stands in the file must be a head that the ledger's key has signed."""
+    do(sqlite_site, appending("a", 1))
+    sqlite_site.close()
+    other = sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), OTHER_KEY, None, ())
+    (sqlite_site.folder / CHECKPOINT_FILE).write_bytes(other if content is None else content)
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is reason
+
+
+def test_a_missing_published_checkpoint_is_told_and_made_again(sqlite_site: SqliteSite) -> None:
+    """Without the file nothing shows that the database is the newest: the log says so, and the site starts."""
+    do(sqlite_site, appending("a", 1))
+    sqlite_site.close()
+    (sqlite_site.folder / CHECKPOINT_FILE).unlink()
+    with structlog.testing.capture_logs() as logs:
+        sqlite_site.store = sqlite_site.open()
+    assert [line["event"] for line in logs] == ["checkpoint_missing"]
+    assert published(sqlite_site).size == 1
+
+
+@pytest.mark.parametrize(
+    ("signer", "reason"),
+    [
+        pytest.param("OTHER_KEY", StorageReason.LedgerKeyDiffers, id="another key"),
+        pytest.param("OTHER_NAME", StorageReason.LedgerNameDiffers, id="another name"),
+    ],
+)
+def test_a_ledger_under_another_key_or_name_is_not_opened(
+    sqlite_site: SqliteSite, signer: str, reason: StorageReason
+) -> None:
+    """The last head must have been signed by the key that is here, under the name that the site has."""
+    do(sqlite_site, appending("a", 1))
+    sqlite_site.close()
+    (sqlite_site.folder / CHECKPOINT_FILE).unlink()
+    with pytest.raises(Refused) as caught:
+        SqliteFactStore(
+            sqlite_site.folder, LocalFactMac(MAC_KEY), LocalCheckpointSigner(globals()[signer]), sqlite_site.clock
+        )
+    assert caught.value.reason is reason
 
 
 @pytest.mark.parametrize(

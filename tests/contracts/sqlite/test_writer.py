@@ -18,7 +18,7 @@ from firstkey.storage.limits import GROUP_WORKS_MAX, LOG_TRUNCATED_EVERY_MS, WOR
 from firstkey.storage.sqlite.connection import DATABASE_FILE, open_writer
 from firstkey.values.errors import Refused, Unavailable
 from firstkey.values.instants import SECOND
-from tests.contracts.site import BEGINNING, SqliteSite, appending, do, fact, judged, see, taking
+from tests.contracts.site import BEGINNING, ORIGIN, SIGNER, SqliteSite, appending, do, fact, judged, see, taking
 
 PLACE = Slot(SlotKind.LIVE_PASS, "account-1")
 
@@ -324,7 +324,7 @@ def test_a_key_that_cannot_be_reached_makes_facts_unavailable(sqlite_site: Sqlit
     assert opened is not None
 
     class Unreachable:
-        origin = "ledger.example/site"
+        origin, verifier = ORIGIN, SIGNER.verifier
 
         def sign(self, *_: Any) -> bytes:
             raise Unavailable("the key")

@@ -49,7 +49,18 @@ ENTRIES = st.builds(
     kind=KINDS,
     body=BODIES,
     mac=st.binary(min_size=32, max_size=32).map(bytes.hex),
+    doubtful=st.booleans(),
 )
+
+
+def test_a_doubtful_time_is_marked_and_no_other() -> None:
+    """The mark stands in the bytes only when it is true; an entry that denies it is another form, and refused."""
+    marked = msgspec.structs.replace(ENTRY, doubtful=True)
+    assert leaf_bytes(marked) == leaf_bytes(ENTRY).replace(b'"index"', b'"doubtful":true,"index"')
+    assert read_entry(leaf_bytes(marked)).doubtful
+    with pytest.raises(Malformed) as caught:
+        read_entry(leaf_bytes(ENTRY).replace(b'"index"', b'"doubtful":false,"index"'))
+    assert caught.value.reason is LedgerReason.EntryMalformed
 
 
 def test_the_bytes_of_an_entry_are_pinned() -> None:
@@ -108,7 +119,7 @@ def test_a_field_out_of_its_bounds_is_refused(field: str, value: Any) -> None:
             leaf_bytes(msgspec.structs.replace(ENTRY, **{field: value}))
 
 
-@pytest.mark.parametrize("field", Entry.__struct_fields__)
+@pytest.mark.parametrize("field", [name for name in Entry.__struct_fields__ if name != "doubtful"])
 def test_a_missing_field_is_refused(field: str) -> None:
     """No field has a default when read, the version included."""
     fields = canonical.decode(leaf_bytes(ENTRY))

@@ -2,10 +2,11 @@
 
 import fcntl
 import os
+from itertools import count
 from pathlib import Path
 
-from firstkey.ledger.checkpoint import parse_checkpoint
-from firstkey.ledger.note import parse_note
+from firstkey.ledger.checkpoint import Checkpoint, open_checkpoint
+from firstkey.ledger.note import Verifier
 from firstkey.storage.refusals import StorageReason
 from firstkey.values.errors import Refused
 
@@ -46,15 +47,32 @@ class CheckpointFile:
     def __init__(self, folder: Path) -> None:
         self._path = folder / CHECKPOINT_FILE
 
-    def size(self) -> int:
-        """Return how many entries it covers, 0 when there is none.
+    def head(self, key: Verifier) -> Checkpoint | None:
+        """Return the head that was published, None when there is none.
+
+        Args:
+            key: the ledger's.
 
         Raises:
-            Malformed: it is no checkpoint.
+            Refused: CheckpointForeign; it is no checkpoint, or this ledger's key has not signed it.
         """
         if not self._path.exists():
-            return 0
-        return parse_checkpoint(parse_note(self._path.read_bytes()).text).size
+            return None
+        try:
+            return open_checkpoint(self._path.read_bytes(), [key])
+        except Refused as refused:
+            raise Refused(StorageReason.CheckpointForeign, refused.says.title.rstrip(".")) from refused
+
+    def put_aside(self) -> Path | None:
+        """Keep a head that the database no longer leads to under another name; return it, None when there is none."""
+        if not self._path.exists():
+            return None
+        number = next(number for number in count(1) if not self._aside(number).exists())
+        self._path.replace(self._aside(number))
+        return self._aside(number)
+
+    def _aside(self, number: int) -> Path:
+        return self._path.with_suffix(f".fenced-{number}")
 
     def publish(self, note: bytes) -> None:
         """Replace it. After a loss of power the one before may be back: an older head that is still true.

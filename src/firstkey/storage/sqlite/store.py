@@ -6,6 +6,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
+from firstkey.ledger.checkpoint import Checkpoint
 from firstkey.ports.clock import Clock
 from firstkey.ports.fact_store import Reader, Transaction
 from firstkey.ports.signing import CheckpointSigner, FactMac
@@ -20,8 +23,11 @@ from firstkey.storage.sqlite.rows import SqliteReadableRows, SqliteRows
 from firstkey.storage.sqlite.site_files import CheckpointFile, SiteLock
 from firstkey.storage.sqlite.writer import Opened, Writer
 from firstkey.storage.timekeeper import Timekeeper
+from firstkey.storage.tree import root_at
 from firstkey.storage.view import View
 from firstkey.values.errors import Refused
+
+_log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -35,15 +41,15 @@ class SqliteFactStore:
         signer: the ledger's key.
         clock: the store's clock.
         connect: opens the database for writing.
-        unsafe_older_than_head: open a store that is older than the checkpoint it published, as after a restore. Only
-            the fence does.
+        unsafe_older_than_head: open a store that is older than the checkpoint it published, as after a restore, and
+            publish nothing over that. Only the fence does.
 
     Attributes:
         readers: for `storage.verifiers`.
 
     Raises:
-        Refused: another process holds the site, the schema is of another version, the tree is broken, or the store is
-            older than its head (`StorageReason`).
+        Refused: another process holds the site, the schema is of another version, the tree is broken or signed by
+            another key, or the store is not one that continues its head (`StorageReason`).
     """
 
     def __init__(
@@ -67,9 +73,8 @@ class SqliteFactStore:
                 if not rows.truncate_log():
                     raise TransactionLost("a reader holds the log")
                 sequencer = Sequencer(rows, macs, signer, timekeeper)
-                behind = sequencer.head.frontier.size < published.size()
-                if behind and not unsafe_older_than_head:
-                    raise Refused(StorageReason.StoreOlderThanHead)
+                if not unsafe_older_than_head:
+                    _check_continues(rows, sequencer.head.frontier.size, published.head(signer.verifier))
             except BaseException:
                 connection.close()
                 raise
@@ -77,7 +82,7 @@ class SqliteFactStore:
 
         self._lock = SiteLock(folder)
         try:
-            self._writer = Writer(reopen, published.publish, clock)
+            self._writer = Writer(reopen, _nowhere if unsafe_older_than_head else published.publish, clock)
         except BaseException:
             self._lock.release()
             raise
@@ -93,8 +98,29 @@ class SqliteFactStore:
             lambda connection: view(View(SqliteReadableRows(connection), self._macs, Chains(CHAIN_FACTS_CACHED_MAX)))
         )
 
+    @property
+    def waiting(self) -> int:
+        """How many works wait for the writer, about."""
+        return self._writer.waiting
+
     def close(self) -> None:
         """Finish what was accepted and let go of the site."""
         self.readers.close()
         self._writer.close()  # the last connection takes the log with it
         self._lock.release()
+
+
+def _check_continues(rows: SqliteRows, size: int, published: Checkpoint | None) -> None:
+    """Refuse a database that is not the one whose head was published, grown or not since then."""
+    if published is None:
+        if size:
+            _log.warning("checkpoint_missing", entries=size)
+        return
+    if size < published.size:
+        raise Refused(StorageReason.StoreOlderThanHead, f"{size} entries, {published.size} published")
+    if root_at(rows, published.size) != published.root:
+        raise Refused(StorageReason.StoreForked, f"at {published.size} entries")
+
+
+def _nowhere(note: bytes) -> None:
+    """Publish nothing."""

@@ -99,6 +99,11 @@ class Writer:
                 raise Unavailable("too many works wait") from error
         return waiting.future
 
+    @property
+    def waiting(self) -> int:
+        """How many works wait, about."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """Carry out what was accepted, then stop."""
         with self._door:
