@@ -1,4 +1,4 @@
-"""APR-09, OPR-02: the policy in force is the one whose digest the founders signed, not whatever lies in its row."""
+"""APR-09: the policy in force is the one whose digest the founders signed, not whatever lies in its row."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""OPR-02, AFT-02: a row that somebody wrote into the database itself grants nothing."""
+"""OPR-02: a row that somebody wrote into the database itself grants nothing."""
 
 import msgspec
 import pytest
@@ -36,7 +36,7 @@ def test_an_inserted_session_is_nobodys() -> None:
     """Whoever can insert a row does not thereby sit in an administrator's session."""
     world = SiteWorld()
     anna, now, session = world.operators["anna"], world.clock.now(), Secret(b"x" * 32)
-    row = Session(anna.person, anna.account, key_of(world, "anna"), now, now)
+    row = Session(anna.person, anna.account, key_of(world, "anna"), now, now, 1)
     write(world, DocumentKind.SESSION, session_key(session), canonical.encode(msgspec.to_builtins(row)))
     with pytest.raises(Refused):
         done(sign_in.recognise_session(world.site, session))

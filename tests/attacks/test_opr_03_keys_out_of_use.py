@@ -1,4 +1,4 @@
-"""OPR-03, RDM-12: a key out of use signs nothing and keeps nobody in; nor does the key of somebody who has left."""
+"""OPR-03: a key out of use signs nothing and keeps nobody in; nor does the key of somebody who has left."""
 
 import pytest
 

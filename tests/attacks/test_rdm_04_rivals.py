@@ -1,4 +1,4 @@
-"""RDM-04, RDM-06: a rival's codes are compared five times a case, and a rival learns nothing of the case."""
+"""RDM-04: a rival's codes are compared five times a case, and a rival learns nothing of the case."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""RDM-10, RDM-06: who meets something that another case holds is not told which case that is."""
+"""RDM-10: who meets something that another case holds is not told which case that is."""
 
 import pytest
 

@@ -1,18 +1,47 @@
-"""REQ-02, PRF-07: a first manager or asset counts at once, a changed one after 14 days."""
+"""REQ-02: what the record says of somebody is changed first, and the pass asked for second."""
 
+import msgspec
 import pytest
 
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import PersonRecord, find_person
+from firstkey.demo import steps
+from firstkey.demo.people import Joiner
+from firstkey.demo.steps import Live
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import known
 from firstkey.values.errors import Refused
 from firstkey.values.instants import DAY
 from tests.actions.site_world import POLICY, SiteWorld, done
+from tests.attacks.siege import Siege
 
 BEFORE, NAME, AFTER = POLICY.partition(b'name = "managed_device_new"')
 ANYBODY, MANAGER = b'approval.approvers = ["approver"]', b'approval.approvers = ["manager"]'
 BY_MANAGER = BEFORE + NAME + AFTER.replace(ANYBODY, MANAGER, 1)
+
+
+def registered_with(siege: Siege, first: str, serial: str) -> Live:
+    """A remote hire to whom a key was shipped; the record now names a serial, and a key of that serial registers."""
+    person = siege.hire("remote", asset=first, facts={"device": "shipped_key", "workplace": "remote"})
+    person = msgspec.structs.replace(person, asset=serial)
+    siege.record(person)
+    live = siege.open(person)
+    live = live._replace(joiner=Joiner(siege.address, person.person, "Joy", siege.shipped(serial)))
+    siege.claim(live)
+    siege.proof(live, method="document_chip_in_person", level=3)
+    siege.approve(live)
+    steps.redeem(live, steps.get_pass(live).code)
+    steps.register(live)
+    return live
+
+
+def test_a_serial_of_today_anchors_nothing(siege: Siege) -> None:
+    """A key whose serial was written into the record a moment ago ties nobody; the one that was shipped does."""
+    shipped = registered_with(siege, "0a01", "0a01")
+    assert siege.facts(shipped)[-2:] == ["CredentialRegistered", "ClaimAnchored"]
+    swapped = registered_with(siege, "0b01", "0b02")
+    assert siege.facts(swapped)[-1] == "CredentialRegistered"
+    assert (siege.shown(swapped)["anchor"], siege.shown(swapped)["credential_state"]) == (None, "pending")
 
 
 def joiner(world: SiteWorld) -> PersonRecord:

@@ -1,0 +1,377 @@
+"""One real server for all attacks: people without end, cases brought to any stage, and what its database holds.
+
+Each test brings its own joiners, so none disturbs another. The clock only ever moves on, for all of them at once; what
+sets it back, ends the server or edits the database has a server of its own (`besieged`).
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib import resources
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from firstkey.actions.records import PersonToRecord
+from firstkey.demo import steps
+from firstkey.demo.people import MODEL, Desk, Joiner, Maker, done
+from firstkey.demo.process import HOST, Address, local_address, run_firstkey
+from firstkey.demo.run import Prepared
+from firstkey.demo.steps import Cast, Live
+from firstkey.simulator.authenticator import Authenticator, Traits
+from firstkey.simulator.client import Answer, Client
+from firstkey.simulator.operator import Operator
+from firstkey.storage.sqlite.connection import open_reader
+from firstkey.values.canonical import Json
+from firstkey.values.encoding import b64u, sha256_hex, unb64u
+from firstkey.values.instants import MINUTE
+from tests.launcher.server import Launched
+
+FOUNDERS = ("Rita", "Paul", "Anna", "Cora", "Dora")
+
+KINDS: dict[str, dict[str, Any]] = {
+    "managed": {"facts": {"device": "managed"}, "asset": True},
+    "certified": {"facts": {"device": "certified"}, "asset": True},
+    "remote": {"facts": {"device": "managed", "workplace": "remote"}, "asset": True},
+    "uncovered": {"facts": {"device": "uncovered"}},
+    "own": {"facts": {"device": "own"}},
+    "shared": {"facts": {"device": "shared"}},
+    "contractor": {"facts": {"device": "managed", "employment": "contractor"}, "asset": True},
+    "counter": {"facts": {"device": "shipped_key", "employment": "contractor"}},
+    "privileged": {"facts": {"device": "own"}, "privileged": True},
+}
+"""What sources say of a joiner of a kind, beside an employee on site."""
+
+COUNTER = """
+[[path]]
+name = "counter"
+verdict = "verify"
+reason = "Whose browser cannot open a sealed code is shown one at the counter."
+first_screen = "browser"
+bootstrap = "pass"
+channel = "in_person"
+channel_reason = "The counter's terminal opens nothing that is sealed."
+anchors = ["presence"]
+destinations = ["local"]
+when.purpose = ["first_key"]
+when.account = ["standard"]
+when.employment = ["contractor"]
+when.device = ["shipped_key"]
+when.workplace = ["on_site"]
+when.request = ["single"]
+proofing.methods = ["document_in_person"]
+proofing.level = 2
+proofing.age = "24h"
+approval.approvers = ["approver"]
+approval.quorum = 2
+approval.spread = ["not_vendor_alone"]
+credential.tier = "standard"
+credential.lifetime = "180d"
+staffing.answer = "8h"
+staffing.escalate_to = ["approver"]
+"""
+"""A path whose code is typed, which the shipped policy does not have."""
+
+NOT_COUNTED = ("sign_in", "system")
+PASSING = ("device_proof", "statement", "start_code", "idempotency")
+KEPT = ("attestation", "claim_key", "credential_key", "person", "policy", "rival_count", "sealed_code")
+
+
+def policy_of(root: bytes) -> bytes:
+    """Return the shipped policy with a root (DER) that it trusts beside the known makers', and the counter's path."""
+    text = (resources.files("firstkey.policies") / "default.toml").read_text("utf-8")
+    head, separator, rest = text.partition("\n[[path]]")
+    return f'{head}\nextra_roots = ["{sha256_hex(root)}"]\n{COUNTER}{separator}{rest}'.encode()
+
+
+class Told(NamedTuple):
+    """What a refusal was: its status and problem type."""
+
+    status: int
+    problem: str | None
+
+
+class Siege:
+    """The server, its operators, and whoever is needed.
+
+    Args:
+        prepared: the site. maker: of everybody's authenticators.
+        server: runs it. desks: of the founders, in the order of FOUNDERS.
+    """
+
+    def __init__(self, prepared: Prepared, maker: Maker, server: Launched, desks: tuple[Desk, ...]) -> None:
+        self.prepared, self.maker, self.server = prepared, maker, server
+        self.site, self.address = prepared.site, prepared.address
+        self.desks = desks
+        self.cast, self.second = Cast(*desks[:4]), desks[4]
+        self._numbers = count(1)
+        self._recorded: dict[str, PersonToRecord] = {}
+
+    # People
+
+    def hire(self, kind: str = "managed", **changed: Any) -> PersonToRecord:
+        """Record somebody new."""
+        number = next(self._numbers)
+        said = KINDS[kind]
+        facts = {"employment": "employee", "workplace": "on_site", **said["facts"]}
+        named = {"person": f"p-{number}", "account": f"dir:{number}", "user_name": f"joy{number}"}
+        asset = f"LT-{number}" if said.get("asset") else None
+        content = {
+            **named,
+            "display_name": f"Joy {number}",
+            "asset": asset,
+            "privileged": said.get("privileged", False),
+        }
+        person = PersonToRecord(**{**content, "facts": facts, **changed})
+        self.record(person)
+        return person
+
+    def record(self, *people: PersonToRecord) -> None:
+        """The sources say something of people."""
+        steps.record_people(self.cast.requester, people)
+        self._recorded.update({person.person: person for person in people})
+
+    def recorded(self, person: str) -> PersonToRecord:
+        """What was recorded of somebody last."""
+        return self._recorded[person]
+
+    def joiner(self, person: PersonToRecord) -> Joiner:
+        """Somebody at a device that has claimed nothing, with an attested authenticator of their own."""
+        return Joiner(self.address, person.person, person.display_name, self.maker.authenticator())
+
+    def shipped(self, serial: str) -> Authenticator:
+        """An authenticator whose attestation bears its serial (hex)."""
+        attester = self.maker.root.attester(aaguid=MODEL.bytes, serial=bytes.fromhex(serial))
+        return Authenticator(Traits(aaguid=MODEL.bytes, attestation="x5c"), attester)
+
+    def stranger(self) -> Client:
+        """A browser with neither session nor device key."""
+        return self.address.client()
+
+    # Cases
+
+    def ask(self, person: PersonToRecord, purpose: str = "first_key", desk: Desk | None = None, **more: Any) -> Answer:
+        """Ask for a case, as the requester."""
+        body = {"account": person.account, "purpose": purpose, **more}
+        return (desk or self.cast.requester).post("/api/cases", body)
+
+    def open(self, who: str | PersonToRecord = "managed", purpose: str = "first_key", **more: Any) -> Live:
+        """Open a case, for somebody new if only a kind is named."""
+        person = self.hire(who) if isinstance(who, str) else who
+        begun = done(self.ask(person, purpose, **more), "open case")
+        return Live(begun["case"], begun["handle"], begun["path"], self.joiner(person))
+
+    def evidence(self, live: Live, desk: Desk | None = None, **changed: Any) -> Answer:
+        """The proofer records a document seen a minute ago, or what is named."""
+        desk = desk or self.cast.proofer
+        committed = hashlib.sha256(os.urandom(32)).hexdigest()
+        signed = desk.sign_on(live.case, "record_proofing", names=(committed,))
+        said = {"method": "document_in_person", "level": 2, "proofed_at": self.server.clock.now - MINUTE}
+        return desk.post(f"{live.url}/proofing", {**said, "commitment": committed, "signed": signed, **changed})
+
+    def proof(self, live: Live, **changed: Any) -> None:
+        """Proof the joiner."""
+        done(self.evidence(live, **changed), "proofing")
+
+    def consent(self, live: Live, desk: Desk | None = None) -> Answer:
+        """An approver signs the digest as it is now."""
+        desk = desk or self.cast.approver
+        return desk.post(f"{live.url}/approvals", {"signed": steps.consent(desk, live)})
+
+    def approve(self, live: Live) -> None:
+        """As many people approve as the path asks for."""
+        quorum = self.shown(live)["quorum"]
+        for desk in (self.cast.approver, self.second)[:quorum]:
+            done(self.consent(live, desk), "approval")
+
+    def claim(self, live: Live) -> None:
+        """The joiner's device takes the case."""
+        steps.claim(live)
+
+    def anchor(self, live: Live) -> None:
+        """Joiner and confirmer meet."""
+        steps.anchor(self.cast, live)
+
+    def prepared_case(self, who: str | PersonToRecord = "managed", **more: Any) -> Live:
+        """Return a case that waits for its pass."""
+        live = self.open(who, **more)
+        self.claim(live)
+        self.proof(live)
+        self.approve(live)
+        self.anchor(live)
+        return live
+
+    def armed(self, who: str | PersonToRecord = "managed", **more: Any) -> tuple[Live, str]:
+        """Return a case whose pass is armed, and the code that its device has opened."""
+        live = self.prepared_case(who, **more)
+        return live, steps.get_pass(live).code
+
+    def redeemed(self, who: str | PersonToRecord = "managed", **more: Any) -> Live:
+        """Return a case that waits for its passkey."""
+        live, code = self.armed(who, **more)
+        steps.redeem(live, code)
+        return live
+
+    def completed(self, who: str | PersonToRecord = "managed", **more: Any) -> Live:
+        """Return a case that led to a working passkey."""
+        live = self.redeemed(who, **more)
+        steps.register(live)
+        steps.wait_until_active(live)
+        return live
+
+    # Attended cases
+
+    def station_claims(self, live: Live, desk: Desk | None = None) -> str:
+        """The confirmer's station takes an attended case; return the claim."""
+        desk, claim = desk or self.cast.confirmer, b64u(os.urandom(16))
+        signed = desk.sign_on(live.case, "claim_device", names=(claim,))
+        keys = live.joiner.device.bind_keys(live.handle)
+        done(live.joiner.post("", live.handle, keys=keys, claim=claim, signed=signed), "station's claim")
+        return claim
+
+    def attend(self, live: Live, desk: Desk | None = None, serial: str | None = None) -> Answer:
+        """The confirmer stands with the joiner."""
+        desk = desk or self.cast.confirmer
+        names = (self.shown(live)["claim"], live.joiner.person, *([serial] if serial else []))
+        signed = desk.sign_on(live.case, "confirm_attendance", names=names)
+        return desk.post(f"{live.url}/attendance", {"signed": signed, "serial": serial})
+
+    def attended(self, who: str | PersonToRecord = "own", **more: Any) -> Live:
+        """Return an attended case whose window is open."""
+        live = self.open(who, **more)
+        self.station_claims(live)
+        self.proof(live)
+        self.approve(live)
+        done(self.attend(live), "attendance")
+        return live
+
+    # Sessions and acts
+
+    def sign_in(self, joiner: Joiner, client: Client | None = None) -> Answer:
+        """A joiner tries to sign in with the passkey they have."""
+        client = client or self.stranger()
+        begun = client.request("POST", "/api/sign-in/options", {}).json
+        person = Operator(joiner.person, self.address.site, self.address.origin, joiner.authenticator)
+        assertion = person.sign_in(unb64u(begun["statement"]), begun["options"])
+        signed = {"digest": begun["digest"], "assertion": assertion}
+        return client.request("POST", "/api/sign-in", {"signed": signed})
+
+    def act(self, live: Live, act: str, desk: Desk, *names: str) -> Json:
+        """Sign an act on a case as it is now."""
+        return desk.sign_on(live.case, act, names=names)
+
+    def lifted(self, live: Live, one: Desk, other: Desk) -> Answer:
+        """Two people let a held case go on."""
+        signed = [self.act(live, "lift_hold", desk) for desk in (one, other)]
+        return one.post(f"{live.url}/lift", {"signed": signed})
+
+    # Time
+
+    def later(self, milliseconds: int) -> None:
+        """Let time go by; everybody signs in anew."""
+        self.server.clock.let_pass(milliseconds)
+        for desk in self.desks:
+            desk.sign_in()
+
+    # What is there afterwards
+
+    def shown(self, live: Live) -> Json:
+        """The case as an operator sees it."""
+        return self.cast.requester.show(live.case)
+
+    def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Ask the site's database itself."""
+        with closing(open_reader(self.site)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def facts(self, live: Live) -> list[str]:
+        """Return the names of a case's facts, from the database."""
+        return [kind for (kind,) in self.rows("SELECT kind FROM facts WHERE stream = ? ORDER BY number", stream(live))]
+
+    def told(self, name: str) -> list[dict[str, Any]]:
+        """Return the bodies of a stream's facts, from the database."""
+        found = self.rows("SELECT body FROM facts WHERE stream = ? ORDER BY number", name)
+        return [json.loads(body) for (body,) in found]
+
+    def last(self, live: Live) -> dict[str, Any]:
+        """Return the body of a case's last fact."""
+        return self.told(stream(live))[-1]
+
+    def entered(self, live: Live) -> bool:
+        """Whether every fact of a case is an entry of the ledger."""
+        return self._count("facts", stream(live)) == self._count("entries", stream(live))
+
+    def verifiers(self, live: Live) -> int:
+        """Count the verifiers that are kept for the case's passes."""
+        ids = {fact["pass_id"] for fact in self.told(stream(live)) if fact["fact"] == "PassIssued"}
+        return sum(1 for (kept,) in self.rows("SELECT pass_id FROM verifiers") if kept in ids)
+
+    def credentials(self, person: PersonToRecord) -> list[str]:
+        """Return what has become of an account's credentials, in the account's own stream."""
+        return [fact["fact"] for fact in self.told(f"account/{person.account}")]
+
+    def state(self) -> tuple[Any, ...]:
+        """Return all that a refusal must leave as it was: facts, slots, verifiers, and documents that decide."""
+        marks = ",".join("?" * len(NOT_COUNTED))
+        facts = self.rows(
+            f"SELECT stream, count(*) FROM facts WHERE activity NOT IN ({marks}) GROUP BY 1", *NOT_COUNTED
+        )
+        marks = ",".join("?" * len(PASSING))
+        slots = self.rows(f"SELECT kind, key, stream FROM slots WHERE kind NOT IN ({marks})", *PASSING)
+        marks = ",".join("?" * len(KEPT))
+        documents = self.rows(f"SELECT kind, key, body FROM documents WHERE kind IN ({marks})", *KEPT)
+        return facts, slots, self.rows("SELECT pass_id, body FROM verifiers"), documents
+
+    @contextmanager
+    def nothing_changes(self) -> Iterator[None]:
+        """Claim that what is done inside leaves everything as it was."""
+        before = self.state()
+        yield
+        for name, was, now in zip(("facts", "slots", "verifiers", "documents"), before, self.state(), strict=True):
+            assert set(now) ^ set(was) == set(), name
+
+    def _count(self, table: str, of: str) -> int:
+        return int(self.rows(f"SELECT count(*) FROM {table} WHERE stream = ?", of)[0][0])
+
+
+def stream(live: Live) -> str:
+    """Return the name of a case's stream."""
+    return f"case/{live.case}"
+
+
+def told(answer: Answer) -> Told:
+    """Return how a request was answered."""
+    return Told(answer.status, answer.problem)
+
+
+def _prepare(folder: Path, maker: Maker) -> Prepared:
+    """Make a site on localhost under the policy of the siege."""
+    address: Address = local_address()
+    with tempfile.NamedTemporaryFile(suffix=".toml") as policy:
+        policy.write(policy_of(maker.root.der))
+        policy.flush()
+        options = ("--origin", address.origin, "--rp-id", HOST, "--policy", policy.name)
+        ended = run_firstkey("init", "--site", str(folder), *options, "--json")
+    assert ended.exit_code == 0, ended.err
+    begun = json.loads(ended.out)
+    (folder / "roots" / f"{MODEL}.der").write_bytes(maker.root.der)
+    return Prepared(folder, address, begun["founding_code"], begun["ledger_key"])
+
+
+@contextmanager
+def besieged(folder: Path) -> Iterator[Siege]:
+    """Run a server on a fresh site, founded by five."""
+    maker = Maker()
+    prepared = _prepare(folder / "site", maker)
+    with Launched(prepared.site, prepared.address) as server:
+        desks = tuple(Desk(prepared.address, name, maker.authenticator()) for name in FOUNDERS)
+        for desk in desks:
+            desk.enroll(prepared.founding_code)
+        for desk in desks:
+            desk.sign_founding(prepared.founding_code)
+        for desk in desks:
+            desk.sign_in()
+        yield Siege(prepared, maker, server, desks)
