@@ -22,7 +22,7 @@ from firstkey.enrollment.claim import RefuseRival
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.policy.model import Channel
-from firstkey.ports.fact_store import Slot, SlotTaken
+from firstkey.ports.fact_store import Slot, SlotTaken, Transaction
 from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.values.encoding import sha256_hex
 from firstkey.values.errors import Refused
@@ -104,10 +104,20 @@ def find(casework: Casework, caller: Device, handle: str) -> Found:
         Refused: NotFound, whatever is wrong.
     """
     try:
-        casework.tx.take(Slot(SlotKind.DEVICE_PROOF, f"{caller.device_key}:{caller.proof_id}"), "device_proofs")
+        tx.take(Slot(SlotKind.DEVICE_PROOF, f"{caller.device_key}:{caller.proof_id}"), "device_proofs")
     except SlotTaken as error:
         raise Refused(ActionReason.NotFound) from error
     return find_again(casework, handle)
+    spend_proof(casework.tx, caller)
+    return find_again(casework, handle)
+
+
+def spend_proof(tx: Transaction, caller: Device) -> None:
+    """Spend the request's proof.
+
+    Raises:
+        Refused: NotFound; it was spent before.
+    """
 
 
 def find_again(casework: Casework, handle: str) -> Found:

@@ -10,6 +10,15 @@ class ActionReason(Enum):
 
     AccountTaken = Says("The account is another person's.", "Correct the list at its source.")
     AccountUnknown = Says("No source of record knows this account.", "Import the person first.")
+    AdministratorUnscoped = Says(
+        "An administrator's duty has no scope.", "Grant it for everything, or grant other duties."
+    )
+    AdministratorsTooFew = Says(
+        "Fewer than two administrators would remain.", "Grant the duty to somebody else first, without an end."
+    )
+    AlreadyCarriedOut = Says(
+        "A request with this idempotency key has been carried out.", "Look at the case before you send anything again."
+    )
     AlreadyFounded = Says("The site is founded.", "New operators come by a privileged case.")
     CertificateMissing = Says(
         "This connection shows no device certificate.", "Open the page on the managed device, in its own browser."
@@ -24,6 +33,9 @@ class ActionReason(Enum):
     KeyOutOfUse = Says("The key that signed is out of use.", "Sign with an active key of yours.")
     NotFound = Says("There is nothing here for you.", "Check what you were given, or see the service desk.")
     NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
+    IdempotencyKeyReused = Says(
+        "This idempotency key belongs to another request.", "Take a fresh key for each request; repeat one unchanged."
+    )
     SignInNeeded = Says("Nobody is signed in.", "Sign in with your passkey.")
     StatementSpent = Says("This statement has been used.", "Ask for a new one and sign it.")
     StatementUnknown = Says("This statement was not asked for here.", "Ask for a new one and sign it.")

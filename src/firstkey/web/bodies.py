@@ -1,7 +1,9 @@
 """Reading bodies and queries: strictly, whole, and with one problem for whatever is wrong with them."""
 
 import json
+import unicodedata
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -9,6 +11,10 @@ from firstkey.values.errors import Malformed
 from firstkey.web.problems import WebReason
 
 DEPTH_MAX = 16
+QUERY_FIELDS_MAX = 16
+
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what follows, so that a text reads as another."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -22,15 +28,27 @@ def _no_constant(name: str) -> Any:
     raise Malformed(WebReason.BodyMalformed, f"{name} is not JSON")
 
 
+def check_text(text: str) -> None:
+    """Refuse text that no UTF-8 can hold (JSON can spell half a surrogate pair), and characters that nobody sees.
+
+    Raises:
+        Malformed: BodyMalformed.
+    """
+    if text.isascii() and text.isprintable():
+        return
+    if not TURNING.isdisjoint(text) or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise Malformed(WebReason.BodyMalformed, "a control character, or half of a surrogate pair")
+
+
 def _check(value: Any, left: int = DEPTH_MAX) -> None:
-    """Refuse what is nested too deeply, and text that no UTF-8 can hold: JSON can spell half a surrogate pair."""
+    """Refuse what is nested too deeply, and text as `check_text` does."""
     if left < 0:
         raise Malformed(WebReason.BodyMalformed, "nested too deeply")
     if isinstance(value, str):
-        value.encode()
+        check_text(value)
     elif isinstance(value, dict):
         for name, item in value.items():
-            name.encode()
+            check_text(name)
             _check(item, left - 1)
     elif isinstance(value, list):
         for item in value:
@@ -52,13 +70,22 @@ def read_body(data: bytes, kind: type) -> Any:
         raise Malformed(WebReason.BodyMalformed, detail) from error
 
 
-def read_query(query: dict[str, str], kind: type) -> Any:
-    """Read a query as a type; text becomes what the field wants.
+def read_query(query: bytes, kind: type) -> Any:
+    """Read a query as a type, no field twice; text becomes what the field wants.
 
     Raises:
         Malformed: BodyMalformed.
     """
     try:
-        return msgspec.convert(query, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Malformed(WebReason.BodyMalformed, str(error)) from error
+        text = query.decode("ascii")
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=QUERY_FIELDS_MAX
+        )
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise Malformed(WebReason.BodyMalformed, "a field twice")
+        _check(found)
+        return msgspec.convert(found, kind, strict=False)
+    except (ValueError, Malformed) as error:
+        detail = str(error) if isinstance(error, msgspec.ValidationError) else ""
+        raise Malformed(WebReason.BodyMalformed, detail) from error

@@ -21,13 +21,14 @@ TYPE_PREFIX = "urn:firstkey:problem:"
 class WebReason(Enum):
     """What HTTP itself says no to."""
 
-    BodyMalformed = Says("The body cannot be read as what this address takes.", "Compare it with /api/openapi.json.")
+    BodyMalformed = Says("The request cannot be read as what this address takes.", "Compare it with /api/openapi.json.")
     BodyTooLarge = Says("The body is too large.", "Send less at once.")
     CertificateUnreadable = Says("The proxy's Client-Cert header cannot be read.", "See RFC 9440 section 2.2.")
     ContentTypeWrong = Says("The body must be JSON.", "Send it with the content type application/json.")
     Defect = Says("Something went wrong here.", "Try again; if it stays so, tell the people who run this site.")
     MethodWrong = Says("This address does not take that method.", "Compare it with /api/openapi.json.")
     OriginWrong = Says("The request comes from another site's page.", "Use this site's own page.")
+    TooManyRequests = Says("That is more at once than is answered.", "Wait as long as Retry-After says.")
     Unavailable = Says("The site is busy, or storage failed; nothing was changed.", "Send the same again in a moment.")
 
 
@@ -37,6 +38,7 @@ STATUS: dict[Enum, int] = {
     WebReason.Defect: 500,
     WebReason.MethodWrong: 405,
     WebReason.OriginWrong: 403,
+    WebReason.TooManyRequests: 429,
     WebReason.Unavailable: 503,
     ActionReason.NotFound: 404,
     ActionReason.SignInNeeded: 401,

@@ -27,6 +27,7 @@ from firstkey.actions import (
 )
 from firstkey.actions.site import Device, Operator, Stranger
 
+from firstkey.ledger.entry import Activity
 Action = Callable[..., Coroutine[Any, Any, Any]]
 
 BODY_BYTES_MAX = 64 * 1024
@@ -45,6 +46,15 @@ GUARDS: dict[type, Guard] = {Stranger: Guard.OPEN, Operator: Guard.SESSION, Devi
 
 
 class Route(NamedTuple):
+ACTIVITIES = (
+    ("/api/sign-", Activity.SIGN_IN),
+    ("/api/cases", Activity.ENROLLMENT),
+    ("/api/claim", Activity.ENROLLMENT),
+    ("/", Activity.ADMINISTRATION),
+)
+"""By the beginning of a path, the first that fits."""
+
+
     """One row, and what follows from it.
 
     Attributes:
@@ -67,6 +77,11 @@ class Route(NamedTuple):
         """The action's name, unique in the table."""
         return self.action.__name__
 
+
+    @property
+    def activity(self) -> Activity:
+        """What it is part of; the ledger counts its refusals under that."""
+        return next(activity for prefix, activity in ACTIVITIES if self.path.startswith(prefix))
 
 def route(method: str, path: str, action: Action, body_bytes_max: int = BODY_BYTES_MAX) -> Route:
     """Read a row's consequences off its action: `action(site, caller, *path parameters, asked) -> answer`."""
