@@ -103,11 +103,6 @@ def find(casework: Casework, caller: Device, handle: str) -> Found:
     Raises:
         Refused: NotFound, whatever is wrong.
     """
-    try:
-        tx.take(Slot(SlotKind.DEVICE_PROOF, f"{caller.device_key}:{caller.proof_id}"), "device_proofs")
-    except SlotTaken as error:
-        raise Refused(ActionReason.NotFound) from error
-    return find_again(casework, handle)
     spend_proof(casework.tx, caller)
     return find_again(casework, handle)
 
@@ -118,6 +113,10 @@ def spend_proof(tx: Transaction, caller: Device) -> None:
     Raises:
         Refused: NotFound; it was spent before.
     """
+    try:
+        tx.take(Slot(SlotKind.DEVICE_PROOF, f"{caller.device_key}:{caller.proof_id}"), "device_proofs")
+    except SlotTaken as error:
+        raise Refused(ActionReason.NotFound) from error
 
 
 def find_again(casework: Casework, handle: str) -> Found:
