@@ -10,6 +10,8 @@ import msgspec
 from firstkey.values.errors import Malformed, Says
 
 FILE = "firstkey.toml"
+DEVICE_CA = "device-ca.pem"
+"""The CAs of managed devices' client certificates, beside the settings, where a site has such devices."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")

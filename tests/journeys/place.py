@@ -49,16 +49,16 @@ class Place(NamedTuple):
         """Count the ledger's entries, in the database itself; those of refusals come when they come."""
         count = "SELECT count(*) FROM entries WHERE stream NOT LIKE 'refusals/%'"
         with closing(open_reader(self.prepared.site)) as connection:
-            return int(connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+            return int(connection.execute(count).fetchone()[0])
 
 
 @contextmanager
 def founded(folder: Path) -> Iterator[Place]:
     """Run a server on a fresh site in a folder."""
     maker = Maker()
-    prepared = prepare_site(folder / "site", maker.root.der)
+    prepared = prepare_site(folder / "site", maker)
     with Launched(prepared.site, prepared.address) as server:
-        names = ("Rita", "Paul", "Anna", "Cora")
+        names = ("Rita", "Paul", "Anna", "Theo", "Cora")
         cast = Cast(*(Desk(prepared.address, name, maker.authenticator()) for name in names))
         for desk in cast:
             desk.enroll(prepared.founding_code)

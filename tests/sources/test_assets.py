@@ -75,6 +75,6 @@ def test_what_is_no_inventory_is_refused_whole(name: str) -> None:
 
 
 def test_the_example_is_read() -> None:
-    """It assigns a managed device to each joiner of the example feed."""
+    """It knows devices of every kind: managed, with and without a certificate, of one's own, and uncovered."""
     assets = read_assets((ROOT / "examples" / "assets.json").read_bytes())
-    assert [asset.facts["device"] for asset in assets] == ["managed", "managed"]
+    assert {asset.facts["device"] for asset in assets} == {"managed", "certified", "own", "uncovered"}

@@ -16,6 +16,7 @@ from firstkey.actions.devices import (
     is_rival,
     refuse_rival,
 )
+from firstkey.actions.effects import LOCAL
 from firstkey.actions.people import find_person
 from firstkey.actions.site import Device, Site
 from firstkey.ceremonies.authentication import StoredCredential
@@ -55,6 +56,8 @@ async def start_ceremony(site: Site, caller: Device, asked: Handle) -> CeremonyO
     options: dict[str, Any] = {}
 
     def command(casework: Casework, found: Found) -> StartCeremony:
+        if LOCAL not in found.state.requirements.destinations:
+            raise Refused(R.DestinationMakesCredential)
         person = find_person(casework.tx, found.state.person)
         held = read_holdings(site, casework.tx, found.state.account).state.held
         options.update(
@@ -111,6 +114,8 @@ async def register_credential(site: Site, caller: Device, asked: CredentialMade)
 def _judge(site: Site, state: Case, response: dict[str, Any], now: int) -> tuple[Made, RegistrationVerdict | None]:
     """Judge against the ceremony that is under way, as the case says it is."""
     window = state.window
+    if state.closed is not None:
+        raise Refused(R.CaseOver)
     if window is None or window.ceremony is None or window.challenge is None:
         raise Refused(R.CeremonyUnknown)
     expected = ExpectedRegistration(

@@ -1,15 +1,6 @@
-"""What people try who should not: each a request to the running server, and the words and type of its refusal."""
+"""What people try who should not, in words: who tries what, which rule says no, and the type of the refusal."""
 
 from typing import NamedTuple
-
-from firstkey.demo.people import Desk
-from firstkey.demo.steps import Cast, Live, anchoring, consent, meet
-from firstkey.simulator.alter import WRONG_ORIGIN
-from firstkey.simulator.client import Answer, Client
-from firstkey.values.canonical import Json
-from firstkey.values.encoding import b64u
-
-OTHER_ORIGIN = "https://evil.test"
 
 
 class Misuse(NamedTuple):
@@ -57,10 +48,20 @@ MISUSES: dict[str, Misuse] = {
         "Code and number together tie the device to the person in the room.",
         "number-differs",
     ),
+    "link_scanned": Misuse(
+        "A mail scanner opens every address of the page, the one that spends the code too.",
+        "Looking changes nothing, ever: GET and HEAD spend no code.",
+        "method-wrong",
+    ),
     "code_without_device": Misuse(
         "A stranger has read the code and sends it, from no device at all.",
         "Without the device's proof a code is not even looked at: no try is lost.",
         "use-nonce",
+    ),
+    "burned_by_stranger": Misuse(
+        "Somebody sends wrong codes from a device of their own, to burn {joiner}'s tries.",
+        "Only the claiming device can lose a try: {joiner} still has all three.",
+        "another-device-claimed",
     ),
     "pass_at_sign_in": Misuse(
         "The code is tried where people sign in.",
@@ -77,10 +78,15 @@ MISUSES: dict[str, Misuse] = {
         "The answer names the page it was made on, and that is not ours.",
         "ceremony-refused",
     ),
+    "synced_passkey": Misuse(
+        "{joiner} tries a passkey that is copied to every device of theirs.",
+        "The path wants a key that cannot leave its device.",
+        "key-term-unmet",
+    ),
     "registration_replayed": Misuse(
         "The registration is sent again, for a second key.",
         "One pass makes one credential, ever: the pass died with the first.",
-        "ceremony-unknown",
+        "case-over",
     ),
     "joiner_at_the_console": Misuse(
         "{joiner} looks into the console with the new passkey.",
@@ -92,65 +98,100 @@ MISUSES: dict[str, Misuse] = {
         "Only the device that claimed the case redeems. A right code in other hands has leaked: pass and case end.",
         "another-device-claimed",
     ),
+    "certificate_claimed": Misuse(
+        "A laptop elsewhere sends {joiner}'s certificate, copied from somewhere, in a header of its own.",
+        "A certificate counts only over the proxy's own socket, where its key was proved; elsewhere it is not read.",
+        "certificate-missing",
+    ),
+    "device_of_another": Misuse(
+        "{joiner}'s case is taken on a colleague's managed laptop.",
+        "The certificate must name the device that the inventory has assigned to {joiner}.",
+        "asset-differs",
+    ),
+    "unknown_maker": Misuse(
+        "{joiner}'s key says that it is of a known model; its maker's signature says otherwise.",
+        "Attestation must end in a root that the policy trusts for that model.",
+        "key-term-unmet",
+    ),
+    "approver_confirms": Misuse(
+        "{approver}, who approved, wants to be the one who meets {joiner} as well.",
+        "Who consents does not also tie the device to the person.",
+        "duties-conflict",
+    ),
+    "one_person_twice": Misuse(
+        "{approver} has approved twice, where two must; {confirmer} wants to begin.",
+        "A quorum counts people, not signatures.",
+        "approval-missing",
+    ),
+    "pass_on_attended_path": Misuse(
+        "Somebody calls the pass's own address for {joiner}, whose path has no pass.",
+        "A path names one way in; the others do not exist for it.",
+        "bootstrap-differs",
+    ),
+    "framed_page": Misuse(
+        "A page elsewhere shows ours in a frame, and lets {joiner} make the passkey there.",
+        "A ceremony inside another page is refused.",
+        "ceremony-refused",
+    ),
+    "late_by_a_second": Misuse(
+        "{joiner}'s code comes a second after its time.",
+        "Whoever swept or did not sweep: a pass that is over is over.",
+        "not-a-step",
+    ),
+    "pending_key_at_sign_in": Misuse(
+        "{joiner} signs in with the passkey at once.",
+        "It is registered but pending until somebody has met {joiner}: it opens nothing.",
+        "not-found",
+    ),
+    "enrolled_again": Misuse(
+        "A caller tells the service desk that {joiner} needs a first key, quickly.",
+        "An account that holds a key gets no first key: adding, replacing and recovering have rules of their own.",
+        "account-holds-credential",
+    ),
+    "approval_for_another": Misuse(
+        "{approver}'s signature under another case is sent for {joiner}'s.",
+        "A signature names its case, and counts for no other.",
+        "act-not-for-this",
+    ),
+    "approval_taken_back": Misuse(
+        "{second_approver} takes the approval back; {joiner}'s device asks for the pass all the same.",
+        "The ground is checked every time: the quorum is gone, so nothing is issued.",
+        "approval-missing",
+    ),
+    "leaver_in_ceremony": Misuse(
+        "{joiner} left the company this minute, and finishes the registration.",
+        "What a source of record says acts on open cases in the same transaction: the case closed as left.",
+        "case-over",
+    ),
+    "mover_to_privileged": Misuse(
+        "{joiner} became treasurer meanwhile; the case of the smaller account goes on.",
+        "A case never outlives what it was approved for: it closed when the account became privileged.",
+        "case-over",
+    ),
+    "prohibited_path": Misuse(
+        "{requester} asks for an emergency key for {joiner}'s privileged account.",
+        "The policy prohibits it, and says what there is instead. The refusal is on record.",
+        "path-prohibited",
+    ),
+    "case_changed_after_approval": Misuse(
+        "The claim is released to another device, and the old approval is sent for what the case is now.",
+        "Whoever approved, approved that device: any other change is a new revision.",
+        "act-not-for-this",
+    ),
+    "second_case": Misuse(
+        "{requester} opens a second case for the same account beside it.",
+        "One open case an account and purpose, so one pass.",
+        "slot-taken",
+    ),
+    "fourth_pass": Misuse(
+        "{joiner} asks for a fourth pass, after three that ran out.",
+        "Three passes a case; then people look at it again.",
+        "case-over",
+    ),
+    "guessed_code": Misuse(
+        "A third wrong code comes from {joiner}'s own device.",
+        "Three tries a case, over all its passes: the last one burns the pass and closes the case.",
+        "code-wrong",
+    ),
 }
 """By id, in the order in which they are tried."""
-
-
-def ask_for_pass(live: Live) -> Answer:
-    """The device asks for its pass."""
-    return live.joiner.post("/pass", live.handle)
-
-
-def approve_as(desk: Desk, live: Live) -> Answer:
-    """Somebody approves, with a signature of their own."""
-    return desk.post(f"{live.url}/approvals", {"signed": consent(desk, live)})
-
-
-def approve_from_another_page(cast: Cast, live: Live) -> Answer:
-    """The approver's browser is made to send what she signed, by another site's page."""
-    signed = consent(cast.approver, live)
-    headers = {"Origin": OTHER_ORIGIN, "Sec-Fetch-Site": "cross-site"}
-    return cast.approver.post(f"{live.url}/approvals", {"signed": signed}, **headers)
-
-
-def approve_again(cast: Cast, live: Live, signed: Json) -> Answer:
-    """The very same signature comes again."""
-    return cast.approver.post(f"{live.url}/approvals", {"signed": signed})
-
-
-def relay_visit(cast: Cast, live: Live) -> Answer:
-    """The confirmer types the number before them, which is not the one of this claim."""
-    visit = meet(cast, live)
-    other = f"{(int(visit.number) + 1) % 10 ** len(visit.number):0{len(visit.number)}d}"
-    body = anchoring(cast, live, visit._replace(number=other))
-    return cast.confirmer.post(f"{live.url}/anchor", body)
-
-
-def send_code(client: Client, live: Live, code: str) -> Answer:
-    """The code comes, from whichever browser."""
-    return client.request("POST", "/api/claim/redeem", {"handle": live.handle, "code": code})
-
-
-def sign_in_with_code(client: Client, code: str) -> Answer:
-    """The code stands in the place of a passkey's answer."""
-    begun, secret = client.request("POST", "/api/sign-in/options", {}).json, b64u(code.encode())
-    answer = {"clientDataJSON": secret, "authenticatorData": secret, "signature": secret, "userHandle": secret}
-    assertion = {"id": secret, "rawId": secret, "type": "public-key", "response": answer, "clientExtensionResults": {}}
-    signed = {"digest": begun["digest"], "assertion": assertion}
-    return client.request("POST", "/api/sign-in", {"signed": signed})
-
-
-def register_on_another_page(live: Live) -> Answer:
-    """The authenticator's answer says that it was made elsewhere."""
-    response = live.joiner.make_passkey(live.handle, WRONG_ORIGIN)
-    return live.joiner.post("/register", live.handle, response=response)
-
-
-def register_again(live: Live, response: Json) -> Answer:
-    """The very same registration comes again."""
-    return live.joiner.post("/register", live.handle, response=response)
-
-
-def look_into_console(client: Client) -> Answer:
-    """Somebody in a session asks for the cases."""
-    return client.request("GET", "/api/cases")

@@ -10,6 +10,7 @@ from firstkey.simulator.attestation_root import AttestationRoot
 from firstkey.simulator.authenticator import Authenticator, Traits
 from firstkey.simulator.client import Answer, Client
 from firstkey.simulator.device import JoinerDevice
+from firstkey.simulator.device_ca import DeviceAuthority
 from firstkey.simulator.operator import Operator
 from firstkey.values.canonical import Json
 from firstkey.values.encoding import unb64u
@@ -21,15 +22,27 @@ MODEL = UUID("0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0")
 
 
 class Maker:
-    """Makes the authenticators of one run; `root` is what their attestation ends in."""
+    """Makes what one run needs of hardware.
+
+    Attributes:
+        root: what the authenticators' attestation ends in.
+        devices: issues the certificates of managed devices.
+    """
 
     def __init__(self) -> None:
         self.root = AttestationRoot()
+        self.devices = DeviceAuthority()
         self._attester = self.root.attester(aaguid=MODEL.bytes)
 
     def authenticator(self) -> Authenticator:
         """Make one, that attests with a certificate of this maker."""
         return Authenticator(Traits(aaguid=MODEL.bytes, attestation="x5c"), self._attester)
+
+    def imitation(self) -> Authenticator:
+        """Make one that calls itself the same model, and that another maker attests."""
+        return Authenticator(
+            Traits(aaguid=MODEL.bytes, attestation="x5c"), AttestationRoot().attester(aaguid=MODEL.bytes)
+        )
 
 
 def done(answer: Answer, step: str) -> Json:
@@ -43,11 +56,14 @@ def done(answer: Answer, step: str) -> Json:
     return answer.json
 
 
-def _sign_in(client: Client, operator: Operator) -> Json:
+def _try_sign_in(client: Client, operator: Operator) -> Answer:
     begun = done(client.request("POST", "/api/sign-in/options", {}), "sign-in options")
     assertion = operator.sign_in(unb64u(begun["statement"]), begun["options"])
-    signed = {"digest": begun["digest"], "assertion": assertion}
-    return done(client.request("POST", "/api/sign-in", {"signed": signed}), "sign in")
+    return client.request("POST", "/api/sign-in", {"signed": {"digest": begun["digest"], "assertion": assertion}})
+
+
+def _sign_in(client: Client, operator: Operator) -> Json:
+    return done(_try_sign_in(client, operator), "sign in")
 
 
 class Desk:
@@ -152,24 +168,33 @@ class Joiner:
         person: their id in the HR system.
         name: what they go by.
         authenticator: will hold their passkey.
+        certificate: DER of the device's client certificate, where it has one; it then comes through the proxy.
     """
 
-    def __init__(self, address: Address, person: str, name: str, authenticator: Authenticator) -> None:
+    def __init__(
+        self,
+        address: Address,
+        person: str,
+        name: str,
+        authenticator: Authenticator,
+        certificate: bytes | None = None,
+    ) -> None:
         self.person = person
         self.name = name
+        self.authenticator = authenticator
         self.device = JoinerDevice()
-        self.client = address.client()
+        self.is_certified = certificate is not None
+        self.client = address.client(certificate)
         self.client.prover = self.device.prove
         self._address = address
-        self._authenticator = authenticator
 
     def post(self, step: str, handle: str, **more: Json) -> Answer:
         """Send a request that the device's key signs."""
         return self.client.request("POST", f"/api/claim{step}", {"handle": handle, **more})
 
-    def claim(self, handle: str) -> Answer:
+    def claim(self, handle: str, **more: Json) -> Answer:
         """Take the case with two fresh keys."""
-        return self.post("", handle, keys=self.device.bind_keys(handle))
+        return self.post("", handle, keys=self.device.bind_keys(handle), **more)
 
     def open_code(self, handle: str, answer: Json) -> Opened:
         """Open the code that was sealed to this device."""
@@ -180,14 +205,28 @@ class Joiner:
     def make_passkey(self, handle: str, alter: Alter = HONEST) -> Json:
         """Ask for a challenge and let the authenticator answer it."""
         begun = done(self.post("/ceremony", handle), "start ceremony")
-        return self._authenticator.register(begun["options"], self._address.origin, alter)
+        return self.authenticator.register(begun["options"], self._address.origin, alter)
+
+    @property
+    def holder(self) -> Operator:
+        """The joiner as somebody who holds a passkey, and reads what they sign."""
+        return Operator(self.person, self._address.site, self._address.origin, self.authenticator)
+
+    def vouch(self, handle: str, case: str) -> Answer:
+        """Let the passkey that they hold authorise the next one."""
+        to_sign = done(self.post("/own-key/options", handle), "own key options")
+        statement = unb64u(to_sign["statement"])
+        assertion = self.holder.sign_act(statement, to_sign["options"], act="assert_own_key", case=case)
+        return self.post("/own-key", handle, signed={"digest": to_sign["digest"], "assertion": assertion})
+
+    def try_sign_in(self) -> Answer:
+        """Try to sign in with the new passkey, in a browser that has nothing else."""
+        return _try_sign_in(self._address.client(), self.holder)
 
     def sign_in(self) -> Client:
         """Sign in with the new passkey, in a browser that has nothing else; return that browser."""
         client = self._address.client()
-        signed_in = _sign_in(
-            client, Operator(self.person, self._address.site, self._address.origin, self._authenticator)
-        )
+        signed_in = _sign_in(client, self.holder)
         if signed_in["person"] != self.person:
             raise Refused(DemoReason.StepRefused, "somebody else was signed in")
         return client

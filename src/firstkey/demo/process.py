@@ -31,17 +31,20 @@ class Address:
 
     Attributes:
         origin: of its page. site: its site's id.
+        proxy: the socket where its trusted proxy speaks, if it has one.
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.origin = f"http://{HOST}:{port}"
         self.site = HOST
+        self.proxy: Path | None = None
         self._clients: list[Client] = []
 
-    def client(self) -> Client:
-        """Open a browser."""
-        self._clients.append(Client(self.port, self.origin, host=HOST))
+    def client(self, certificate: bytes | None = None) -> Client:
+        """Open a browser; on a managed device with a certificate (DER) it comes through the proxy."""
+        proxy = None if certificate is None else self.proxy
+        self._clients.append(Client(self.port, self.origin, host=HOST, proxy=proxy, certificate=certificate))
         return self._clients[-1]
 
     def close_clients(self) -> None:

@@ -14,21 +14,24 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from firstkey.actions.records import PersonToRecord
+from firstkey.demo.managed import serve_robbed, serve_with_misuses
+from firstkey.demo.others import BRIEF_PATH, BRIEF_SECONDS, tell_others
 from firstkey.demo.people import MODEL, Maker
 from firstkey.demo.process import HOST, Address, Server, local_address, run_firstkey
 from firstkey.demo.reasons import DemoReason
 from firstkey.demo.story import Story
 from firstkey.demo.tale import Tale
+from firstkey.settings import DEVICE_CA, FILE
 from firstkey.sources.assets import read_assets, with_assets
 from firstkey.sources.scim import read_users
 from firstkey.storage.sqlite.connection import DATABASE_FILE, open_reader
 from firstkey.storage.sqlite.site_files import CHECKPOINT_FILE
 from firstkey.values.encoding import sha256_hex
-from firstkey.values.errors import Refused
+from firstkey.values.errors import Defect, Refused
 
 ORGANISATION = "Example Works"
-JOINERS = 2
-NO_ROOTS = "extra_roots = []"
+NO_PROXY = 'proxy_socket = ""'
+PROXY_SOCKET = "proxy.sock"
 EDIT = ("misused", "expired")
 """What is said instead of what in the edited copy of the ledger."""
 
@@ -77,28 +80,44 @@ def _end_at_sigterm(_: int, __: FrameType | None) -> None:
 
 
 def policy_naming(root: bytes) -> bytes:
-    """Return the demonstration's policy with one root (DER) that it trusts beside the known makers'."""
-    text = (resources.files("firstkey.demo") / "policy.toml").read_text("utf-8")
-    named = text.replace(NO_ROOTS, f'extra_roots = ["{sha256_hex(root)}"]')
-    return named.encode()
+    """Return the shipped default policy with one root (DER) that it trusts beside the known makers'.
+
+    One path's pass is made short-lived, so that it can be seen to be too late without ten minutes' wait.
+    """
+    text = (resources.files("firstkey") / "policies" / "default.toml").read_text("utf-8")
+    for shipped, ours in (
+        (
+            'name = "default"\nversion = 1\n',
+            f'name = "demonstration"\nversion = 1\nextra_roots = ["{sha256_hex(root)}"]\n',
+        ),
+        (f'name = "{BRIEF_PATH}"\n', f'name = "{BRIEF_PATH}"\npass_lifetime = "{BRIEF_SECONDS}s"\n'),
+    ):
+        if shipped not in text:
+            raise Defect(f"the shipped policy no longer says {shipped!r}")
+        text = text.replace(shipped, ours)
+    return text.encode()
 
 
-def prepare_site(site: Path, root: bytes) -> Prepared:
-    """Make a site on localhost by `firstkey init`, that takes the simulator's root.
+def prepare_site(site: Path, maker: Maker) -> Prepared:
+    """Make a site on localhost by `firstkey init`, that takes the simulator's authenticators and devices.
 
     Raises:
         Refused: CommandFailed.
     """
     address = local_address()
     with tempfile.NamedTemporaryFile(suffix=".toml") as policy:
-        policy.write(policy_naming(root))
+        policy.write(policy_naming(maker.root.der))
         policy.flush()
         options = ("--origin", address.origin, "--rp-id", HOST, "--name", ORGANISATION, "--policy", policy.name)
         ended = run_firstkey("init", "--site", str(site), *options, "--json")
     if ended.exit_code != 0:
         raise Refused(DemoReason.CommandFailed, f"firstkey init: {ended.err.strip()}")
     begun = json.loads(ended.out)
-    (site / "roots" / f"{MODEL}.der").write_bytes(root)
+    (site / "roots" / f"{MODEL}.der").write_bytes(maker.root.der)
+    (site / DEVICE_CA).write_bytes(maker.devices.pem)
+    settings = (site / FILE).read_text("utf-8")
+    (site / FILE).write_text(settings.replace(NO_PROXY, f'proxy_socket = "{PROXY_SOCKET}"'), "utf-8")
+    address.proxy = site / PROXY_SOCKET
     return Prepared(site, address, begun["founding_code"], begun["ledger_key"])
 
 
@@ -185,7 +204,7 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
     signal.signal(signal.SIGTERM, _end_at_sigterm)
     maker = Maker()
     with _workplace(keep) as folder:
-        prepared = prepare_site(folder, maker.root.der)
+        prepared = prepare_site(folder, maker)
         story.title(
             "FirstKey: from hired to holding a working passkey",
             f"A real server runs on {prepared.address.origin}. People, devices and passkeys are played by a simulator "
@@ -209,14 +228,11 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
 
 
 def _tell(tale: Tale, prepared: Prepared) -> None:
-    people = people_of_record()
-    joiners = [person for person in people if person.asset is not None]
-    if len(joiners) < JOINERS:
-        raise Refused(DemoReason.PeopleTooFew)
     tale.found(prepared.founding_code)
-    tale.import_people(people)
-    tale.serve_with_misuses(joiners[0])
-    tale.serve_robbed(joiners[1])
+    tale.import_people(people_of_record())
+    serve_with_misuses(tale, tale.joiner("Jana"))
+    serve_robbed(tale, tale.joiner("Tomás"))
+    tell_others(tale)
 
 
 def _result(tale: Tale, ledger: dict[str, Any], seconds: float) -> Result:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from firstkey.actions.records import PersonToRecord, digest_of_people
 from firstkey.demo.people import Desk, Joiner, Opened, done
 from firstkey.demo.reasons import DemoReason
+from firstkey.simulator.client import Answer
 from firstkey.values.canonical import Json
+from firstkey.values.encoding import b64u
 from firstkey.values.errors import Refused
 from firstkey.values.instants import MINUTE, SECOND
 
@@ -22,6 +24,7 @@ class Cast(NamedTuple):
     requester: Desk
     proofer: Desk
     approver: Desk
+    second_approver: Desk
     confirmer: Desk
 
 
@@ -54,9 +57,10 @@ def record_people(desk: Desk, people: tuple[PersonToRecord, ...]) -> int:
     return int(done(answer, "record people")["recorded"])
 
 
-def open_case(cast: Cast, account: str, joiner: Joiner) -> Live:
-    """The requester asks for a first key."""
-    begun = done(cast.requester.post("/api/cases", {"account": account, "purpose": "first_key"}), "open case")
+def open_case(cast: Cast, account: str, joiner: Joiner, purpose: str = "first_key", **more: Json) -> Live:
+    """The requester asks for a key."""
+    asked = {"account": account, "purpose": purpose, **more}
+    begun = done(cast.requester.post("/api/cases", asked), "open case")
     return Live(begun["case"], begun["handle"], begun["path"], joiner)
 
 
@@ -83,10 +87,18 @@ def consent(desk: Desk, live: Live) -> Json:
     return desk.sign_on(live.case, "give_approval", digests=(desk.show(live.case)["digest"],))
 
 
+def approve_by(desk: Desk, live: Live) -> Json:
+    """Somebody consents to exactly this case; return what they signed."""
+    signed = consent(desk, live)
+    done(desk.post(f"{live.url}/approvals", {"signed": signed}), "approval")
+    return signed
+
+
 def approve(cast: Cast, live: Live) -> Json:
-    """The approver consents to exactly this case; return what they signed."""
-    signed = consent(cast.approver, live)
-    done(cast.approver.post(f"{live.url}/approvals", {"signed": signed}), "approval")
+    """The approver consents, and where two must, the second one too; return what the first signed."""
+    signed = approve_by(cast.approver, live)
+    if cast.approver.show(live.case)["quorum"] > 1:
+        approve_by(cast.second_approver, live)
     return signed
 
 
@@ -108,6 +120,38 @@ def anchor(cast: Cast, live: Live) -> None:
     """The confirmer ties the claim to the person who stands before them."""
     body = anchoring(cast, live, meet(cast, live))
     done(cast.confirmer.post(f"{live.url}/anchor", body), "anchor")
+
+
+def anchor_by_certificate(live: Live) -> None:
+    """The managed device's certificate ties the claim to the joiner; nobody acts."""
+    done(live.joiner.post("/certificate", live.handle), "certificate")
+
+
+def release(cast: Cast, live: Live) -> Live:
+    """Two people let the device go; return the case under its new handle."""
+    claimed = cast.requester.show(live.case)["claim"]
+    signed = [desk.sign_on(live.case, "release_claim", names=(claimed,)) for desk in (cast.requester, cast.approver)]
+    answer = done(cast.requester.post(f"{live.url}/release", {"signed": signed}), "release")
+    return live._replace(handle=answer["handle"])
+
+
+def station_claims(cast: Cast, live: Live, confirmer: Desk | None = None) -> Answer:
+    """The confirmer's station takes an attended case, under an act that names the claim; return the answer."""
+    desk, claim_id = confirmer or cast.confirmer, b64u(os.urandom(16))
+    signed = desk.sign_on(live.case, "claim_device", names=(claim_id,))
+    return live.joiner.claim(live.handle, claim=claim_id, signed=signed)
+
+
+def try_to_attend(cast: Cast, live: Live) -> Answer:
+    """The confirmer signs that the joiner stands there."""
+    claimed = cast.confirmer.show(live.case)["claim"]
+    signed = cast.confirmer.sign_on(live.case, "confirm_attendance", names=(claimed, live.joiner.person))
+    return cast.confirmer.post(f"{live.url}/attendance", {"signed": signed})
+
+
+def attend(cast: Cast, live: Live) -> None:
+    """The confirmer's signature opens the window; there is no pass."""
+    done(try_to_attend(cast, live), "attendance")
 
 
 def get_pass(live: Live) -> Opened:
@@ -150,12 +194,33 @@ def prepare(cast: Cast, live: Live) -> None:
     claim(live)
     proof(cast, live)
     approve(cast, live)
-    anchor(cast, live)
+    if live.joiner.is_certified:
+        anchor_by_certificate(live)
+    else:
+        anchor(cast, live)
+
+
+def make_key(live: Live) -> None:
+    """Register in the window that is open, and wait until the passkey works."""
+    register(live)
+    wait_until_active(live)
+    live.joiner.sign_in()
 
 
 def finish(live: Live, code: str) -> None:
     """From the code to a passkey that works."""
     redeem(live, code)
-    register(live)
-    wait_until_active(live)
-    live.joiner.sign_in()
+    make_key(live)
+
+
+def prepare_attended(cast: Cast, live: Live) -> None:
+    """All that must stand before the visit at the station."""
+    proof(cast, live)
+    approve(cast, live)
+
+
+def finish_attended(cast: Cast, live: Live) -> None:
+    """From the visit at the station to a passkey that works."""
+    done(station_claims(cast, live), "station claim")
+    attend(cast, live)
+    make_key(live)

@@ -1,8 +1,8 @@
 """Devices as an inventory lists them: which is assigned to whom, and so what its holder's facts are.
 
 A JSON list; each row has `serial`, `model`, `assigned_to` (a person's id), `managed`, and where it is so `certificate`
-(the device holds a client certificate of ours) and `shipped` (it went to its holder by post). Whoever is shipped a
-device works far away; whoever is handed one is on site.
+(the device holds a client certificate of ours), `uncovered` (ours, and known not to be reached by the MDM) and `shipped`
+(it went to its holder by post). Whoever is shipped a device works far away; whoever is handed one is on site.
 """
 
 from collections.abc import Iterable
@@ -27,12 +27,14 @@ class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     assigned_to: Text
     managed: bool
     certificate: bool = False
+    uncovered: bool = False
     shipped: bool = False
 
     @property
     def facts(self) -> dict[str, str]:
         """What it says of its holder."""
-        device = "own" if not self.managed else "certified" if self.certificate else "managed"
+        managed = "certified" if self.certificate else "managed"
+        device = managed if self.managed else "uncovered" if self.uncovered else "own"
         return {"device": device, "workplace": "remote" if self.shipped else "on_site"}
 
 
