@@ -45,6 +45,9 @@ WITHOUT_END: dict[str, Any] = {
 }
 """For every term that a floor speaks of, the laxest value."""
 
+HARDWARE: dict[str, Any] = {"trust": Trust.ANCHORED, "device_bound": True}
+DELEGATE = apart("requester deliverer", "requester confirmer")
+
 
 def combination(**values: str) -> frozenset[tuple[str, ...]]:
     """Return one combination of facts as a region."""
@@ -130,6 +133,104 @@ def test_key_class_of_the_threat_model(values: dict[str, str], tier: Tier, attes
 def test_ways_in_that_a_floor_leaves(values: dict[str, str], ways: set[str]) -> None:
     """No pass on an own, unknown or shared device, nor for break-glass; no own key where no key is left."""
     assert {way for way in Bootstrap if not least("bootstrap", bootstrap=way, **values)} == ways
+
+
+@pytest.mark.parametrize(
+    ("floor", "values", "whole"),
+    [
+        ("every path but own_key", {}, {"level": 1, "quorum": 1, "proofing_age_ms_max": 72 * HOUR}),
+        ("replacement", {"purpose": "replacement"}, {"quorum": 1}),
+        ("recovery", {"purpose": "recovery"}, {"level": 2, "quorum": 1}),
+        ("a managed device", {}, {"level": 2, "quorum": 1, **HARDWARE}),
+        ("an uncovered device", {"device": "uncovered"}, {"level": 2, "quorum": 1}),
+        ("an own device", {"device": "own"}, {"level": 2, "quorum": 2, "proofing_age_ms_max": 24 * HOUR, **HARDWARE}),
+        ("a shared device", {"device": "shared"}, {"level": 2, "quorum": 1, "roaming": True, **HARDWARE}),
+        (
+            "remote hire",
+            {"workplace": "remote"},
+            {"level": 3, "quorum": 2, "proofing_age_ms_max": 4 * HOUR, **HARDWARE, "spread": {Spread.DIFFERENT_UNITS}},
+        ),
+        (
+            "contractor",
+            {"employment": "contractor"},
+            {"level": 2, "quorum": 2, "spread": {Spread.NOT_VENDOR_ALONE}, **HARDWARE},
+        ),
+        ("delegated", {"request": "delegated"}, {"level": 2, "quorum": 1, "distinct": DELEGATE, **HARDWARE}),
+        ("bulk", {"request": "bulk"}, {"level": 2, "quorum": 2, "spread": {Spread.NOT_VENDOR_ALONE}, **HARDWARE}),
+        (
+            "emergency",
+            {"purpose": "emergency"},
+            {
+                "level": 1,
+                "quorum": 2,
+                "credential_lifetime_ms": 24 * HOUR,
+                "after_review": True,
+                "anchors": frozenset(Anchor),
+            },
+        ),
+        ("break-glass", {"purpose": "break_glass"}, {"level": 3, "quorum": 2, "roaming": True, **HARDWARE}),
+        (
+            "a privileged account",
+            {"account": "privileged"},
+            {"level": 2, "quorum": 2, **HARDWARE, "anchors": frozenset(Anchor)},
+        ),
+    ],
+)
+def test_a_refusal_names_the_whole_row(floor: str, values: dict[str, str], whole: dict[str, Any]) -> None:
+    """Under its own name each row says all that section 5.2 wants of it, whatever another row wants as well."""
+    lax = changed(SOUND, **WITHOUT_END | {"tier": Tier.STANDARD})
+    said = {term: demand for name, term, demand in below(lax, combination(**values)) if name == floor}
+    assert {term: demand for term, demand in said.items() if term != "bootstrap"} == whole
+
+
+FOR_ALL = {"every path", "every path but own_key", "relayable"}
+PERSON, KEY, WAY, AGE = {"level", "quorum"}, {"trust", "device_bound"}, {"bootstrap"}, {"proofing_age_ms_max"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("add_key certified", {}),
+        ("add_key uncovered remote contractor", {}),
+        ("add_key own", {"an own device": WAY}),
+        ("add_key unknown", {"an own device": WAY}),
+        ("add_key shared", {"a shared device": WAY}),
+        ("add_key delegated", {"delegated": PERSON | KEY | {"distinct"}}),
+        ("add_key bulk", {"bulk": PERSON | KEY | {"spread"}}),
+        ("add_key privileged", {"a privileged account": KEY | {"anchors"}}),
+        ("first_key uncovered", {"an uncovered device": PERSON}),
+        ("first_key certified", {"a managed device": PERSON | KEY}),
+        ("first_key managed", {"a managed device": PERSON | KEY}),
+        ("first_key shipped_key", {"a managed device": PERSON | KEY}),
+        ("first_key own", {"an own device": WAY | PERSON | KEY | AGE}),
+        ("first_key unknown", {"an own device": WAY | PERSON | KEY | AGE}),
+        ("first_key shared", {"a shared device": WAY | PERSON | KEY | {"roaming"}}),
+        (
+            "first_key uncovered remote",
+            {"an uncovered device": PERSON, "remote hire": PERSON | KEY | AGE | {"spread"}},
+        ),
+        ("first_key uncovered contractor", {"an uncovered device": PERSON, "contractor": PERSON | KEY | {"spread"}}),
+        (
+            "first_key uncovered privileged",
+            {"an uncovered device": PERSON, "a privileged account": PERSON | KEY | {"anchors"}},
+        ),
+        ("replacement certified", {"replacement": {"quorum"}}),
+        ("replacement own", {"replacement": {"quorum"}, "an own device": WAY}),
+        ("replacement privileged", {"replacement": {"quorum"}, "a privileged account": KEY | {"quorum", "anchors"}}),
+        ("recovery certified", {"recovery": PERSON}),
+        ("recovery shared remote contractor", {"recovery": PERSON, "a shared device": WAY}),
+        ("recovery privileged", {"recovery": PERSON, "a privileged account": PERSON | KEY | {"anchors"}}),
+        ("emergency", {"emergency": PERSON | {"credential_lifetime_ms", "after_review", "anchors"}}),
+        ("break_glass", {"break-glass": WAY | PERSON | KEY | {"roaming"}}),
+    ],
+)
+def test_a_row_speaks_of_its_own_cases_alone(words: str, told: dict[str, set[str]]) -> None:
+    """A path that gives everything away is told each row that its case meets, of each what it wants, and no other."""
+    values = {fact: word for word in words.split() for fact, each in FACTS.items() if word in each.values}
+    found: dict[str, set[str]] = {}
+    for name, term, _ in below(changed(SOUND, **WITHOUT_END | {"tier": Tier.STANDARD}), combination(**values)):
+        found.setdefault(name, set()).add(term)
+    assert {name: terms for name, terms in found.items() if name not in FOR_ALL} == told
 
 
 def test_an_own_key_alone_needs_neither_proofing_nor_approval() -> None:
