@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from firstkey.actions.acts import Evidence, keep_evidence, statements_of, verified_again
+from firstkey.actions.destinations import check_destinations
+from firstkey.actions.effects import effects_of
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
 from firstkey.actions.reasons import ActionReason
@@ -185,6 +187,8 @@ class Casework:
         around = self._around(case, number, state, person, crew, statements)
         before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
         ruling = ruling_of(tx, policy_in_force(tx, standing), state, command, person, crew.people, before)
+        if isinstance(command, OpenCase):
+            check_destinations(self.site, ruling.requirements, command.purpose)
         decision = decide(state, msgspec.structs.replace(around, **seen), command, ruling, tx.now)
         return decision, number, person
 
@@ -197,6 +201,16 @@ class Casework:
         if facts:
             new = [new_fact(fact, Activity.ENROLLMENT) for fact in facts]
             self.tx.append(account_stream(person.account), number, new)
+            self._push(holdings, facts)
+
+    def _push(self, holdings: Holdings, happened: tuple[Any, ...]) -> None:
+        """Want at the destinations what has happened to credentials that stand there."""
+        for fact in happened:
+            held = holdings.find(fact.credential)
+            state = None if held is None else self.read(held.case)
+            if isinstance(state, Case):
+                for item in effects_of(state, (fact,)):
+                    self.tx.enqueue(item)
 
     def look_again(self, person: PersonRecord) -> None:
         """Write down what a changed record has made true of a person's credentials and open cases."""
@@ -257,6 +271,7 @@ class Casework:
             keys=frozenset(held.credential for held in holdings.held),
             vouching=frozenset(Vouching(h.credential, h.tier, h.ends_at) for h in holdings.held if h.may_vouch),
             asset=person.asset_at(tx.now),
+            handover=self.site.handover,
             covered=self._covered(case, number),
             partner=self._partner(state),
             clock_doubtful=tx.clock_doubtful,
@@ -311,6 +326,8 @@ class Casework:
         if decision.not_after is not None:
             tx.not_after(decision.not_after)
         if isinstance(after, Case):
+            for item in effects_of(after, decision.facts):
+                tx.enqueue(item)
             self._forget_code(before, after)
             tx.project(_row(stream, after, tx.now))
 

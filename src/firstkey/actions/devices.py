@@ -17,7 +17,7 @@ from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, stage_of
 from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
-from firstkey.enrollment.case.words import Closure, PassState, Stage
+from firstkey.enrollment.case.words import Closure, NativeState, PassState, Stage
 from firstkey.enrollment.claim import RefuseRival
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision
@@ -39,6 +39,7 @@ class DeviceAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         relayable: a visit is needed before the key can be used; said before the claim.
+        destination: where the key is made, once the joiner has been handed over; `native_state` is its own pass's.
     """
 
     stage: Stage
@@ -52,6 +53,8 @@ class DeviceAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ends_at: int | None = None
     credential: str | None = None
     closed: Closure | None = None
+    destination: str | None = None
+    native_state: NativeState | None = None
 
 
 class Found(NamedTuple):
@@ -76,6 +79,8 @@ def device_answer(state: Case) -> DeviceAnswer:
         ends_at=window.ends_at if window is not None else None if pass_ is None else pass_.ends_at,
         credential=None if state.credential is None else state.credential.credential,
         closed=state.closed,
+        destination=None if state.native is None else state.native.destination,
+        native_state=None if state.native is None else state.native.state,
     )
 
 

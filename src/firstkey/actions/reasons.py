@@ -26,6 +26,7 @@ class ActionReason(Enum):
     CertificateWrong = Says(
         "The device certificate is none of this site's.", "See the service desk: the device must be managed anew."
     )
+    DestinationUnfit = Says("A destination cannot keep this path.", "Correct the path, or the site's destinations.")
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")

@@ -1,5 +1,7 @@
 """A site, as the actions see it: its settings, keys and ports; and who asks."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from firstkey.actions.codes import CodeDesk
@@ -7,6 +9,7 @@ from firstkey.actions.folds import Folds
 from firstkey.ceremonies.statements import ExpectedAct
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.ports.clock import Clock
+from firstkey.ports.destination import Destination, Manner
 from firstkey.ports.entropy import Entropy
 from firstkey.ports.fact_store import FactStore
 from firstkey.values.secret import Secret
@@ -53,6 +56,7 @@ class Site(msgspec.Struct, frozen=True):
         anchors: roots accepted for attestation, by model.
         folds: state already folded, by stream.
         device_roots: CAs of managed devices' client certificates, DER; none, and no certificate counts.
+        destinations: by the name that policies use, beside `local`.
     """
 
     settings: SiteSettings
@@ -64,6 +68,12 @@ class Site(msgspec.Struct, frozen=True):
     anchors: TrustAnchors
     folds: Folds
     device_roots: tuple[bytes, ...] = ()
+    destinations: Mapping[str, Destination] = {}
+
+    @property
+    def handover(self) -> frozenset[str]:
+        """Destinations that make the credential on a page of their own."""
+        return frozenset(name for name, each in self.destinations.items() if each.manner is Manner.HANDOVER)
 
 
 class Stranger(msgspec.Struct, frozen=True):

@@ -1,9 +1,12 @@
 """Identity systems that take a credential, by the manner in which it comes to be there.
 
-Everything here is an outside effect, carried out from the outbox: at least once, so each call names the case it is for
-and is idempotent by it; in order for one account; asked again before whether it is still wanted. All may block, are
-called from worker threads, and raise Unavailable when the other side cannot be reached or does not answer clearly: the
-effect may then have taken hold, and `read_back` tells. They raise Refused when the other side says no for good.
+Everything here is an outside effect, carried out from the outbox: at least once, so each call may come again and is
+idempotent; one after another for one account; asked again before whether it is still wanted. All may block for
+`CALL_SECONDS_MAX`, are called from worker threads, and raise Unavailable when the other side cannot be reached or does
+not answer clearly: the effect may then have taken hold, and reading back tells. They raise Refused when the other side
+says no for good.
+
+What a destination says is never taken for done: whatever was written there is read back.
 """
 
 from collections.abc import Callable
@@ -11,6 +14,8 @@ from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+
+CALL_SECONDS_MAX = 30
 
 
 class Manner(StrEnum):
@@ -21,25 +26,41 @@ class Manner(StrEnum):
 
 
 class SeenCredential(msgspec.Struct, frozen=True):
-    """A credential that the destination holds for an account, as it tells.
+    """A credential that the destination holds for an account, as it tells. What it does not tell counts as not so.
 
     Attributes:
         credential: credential id, base64url.
         created_at: instant (milliseconds) by the destination's clock; None where it does not tell.
         active: whether it opens anything there.
+        public_key_digest: SHA-256 of the key as SubjectPublicKeyInfo, hex.
+        aaguid, fmt, algorithm: the model, attestation format and COSE algorithm.
+        attested: whether the destination has verified an attestation of that model.
+        user_verified, backup_eligible, roaming: as its ceremony found them.
     """
 
     credential: str
     created_at: int | None
     active: bool
+    public_key_digest: str = ""
+    aaguid: str = ""
+    fmt: str = "none"
+    algorithm: int = 0
+    attested: bool = False
+    user_verified: bool = False
+    backup_eligible: bool = True
+    roaming: bool = False
 
 
-class NativeState(StrEnum):
-    """What has become of a native pass, as the destination tells."""
+class SeenNativePass(msgspec.Struct, frozen=True):
+    """A native pass that the destination lists for an account; one that it does not list is gone.
 
-    USABLE = "usable"
-    USED = "used"
-    GONE = "gone"
+    Attributes:
+        native_pass: the destination's id of it.
+        used: whether somebody has opened the page with it. It may still open it again.
+    """
+
+    native_pass: str
+    used: bool
 
 
 class SealedNativePass(msgspec.Struct, frozen=True):
@@ -70,7 +91,13 @@ class Destination(Protocol):
     def read_back(self, account: str) -> tuple[SeenCredential, ...]:
         """Return all credentials that the account holds there now, whoever made them."""
 
-    def recall(self, case: str, account: str, credential: str) -> None:
+    def suspend(self, account: str, credential: str) -> None:
+        """Make a credential open nothing until `restore`; done already is done."""
+
+    def restore(self, account: str, credential: str) -> None:
+        """Make a suspended credential active again; done already is done."""
+
+    def recall(self, account: str, credential: str) -> None:
         """Remove a credential; done already is done."""
 
 
@@ -87,15 +114,13 @@ class HereDestination(Destination, Protocol):
             public_key: COSE_Key bytes.
         """
 
-    def suspend(self, account: str, credential: str) -> None:
-        """Make the credential open nothing until `restore`."""
-
-    def restore(self, account: str, credential: str) -> None:
-        """Make a suspended credential active again."""
-
 
 class HandoverDestination(Destination, Protocol):
     """Makes the credential on a page of its own, which a native pass opens."""
+
+    @property
+    def page(self) -> str:
+        """Where the joiner goes with the native pass: an address without a secret in it."""
 
     def mint(self, case: str, account: str, lifetime_seconds: int, seal: Callable[[bytes], bytes]) -> SealedNativePass:
         """Mint a native pass, for one use, and seal its secret before it goes anywhere.
@@ -107,8 +132,8 @@ class HandoverDestination(Destination, Protocol):
             seal: encrypts to the claiming device's second key.
         """
 
-    def watch(self, account: str, native_pass: str) -> NativeState:
-        """Return what has become of a native pass."""
+    def native_passes(self, account: str) -> tuple[SeenNativePass, ...]:
+        """Return all native passes that the account has there now, whoever minted them."""
 
     def reap(self, account: str, native_pass: str | None) -> None:
-        """Remove a native pass, or every one that the account has; gone already is done. Only `watch` shows it."""
+        """Remove a native pass, or every one that the account has; gone already is done."""

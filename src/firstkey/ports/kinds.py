@@ -38,6 +38,7 @@ class DocumentKind(StrEnum):
     CREDENTIAL_KEY = "credential_key"  # credential id: public key and signature counter
     DEVICE_NONCE = "device_nonce"  # nonce
     IDEMPOTENT_ANSWER = "idempotent_answer"  # principal and key
+    NATIVE_PASS = "native_pass"  # destination and account: its native pass, and what stood there before
     PERSON = "person"  # person id
     POLICY = "policy"  # digest, hex
     RIVAL_COUNT = "rival_count"  # case: how many of a rival's codes were compared

@@ -17,6 +17,7 @@ from firstkey.actions import (
     delivery,
     devices,
     founding,
+    handover,
     proofing,
     queries,
     records,
@@ -26,8 +27,8 @@ from firstkey.actions import (
     sign_in,
 )
 from firstkey.actions.site import Device, Operator, Stranger
-
 from firstkey.ledger.entry import Activity
+
 Action = Callable[..., Coroutine[Any, Any, Any]]
 
 BODY_BYTES_MAX = 64 * 1024
@@ -45,7 +46,6 @@ class Guard(StrEnum):
 GUARDS: dict[type, Guard] = {Stranger: Guard.OPEN, Operator: Guard.SESSION, Device: Guard.DEVICE}
 
 
-class Route(NamedTuple):
 ACTIVITIES = (
     ("/api/sign-", Activity.SIGN_IN),
     ("/api/cases", Activity.ENROLLMENT),
@@ -55,6 +55,7 @@ ACTIVITIES = (
 """By the beginning of a path, the first that fits."""
 
 
+class Route(NamedTuple):
     """One row, and what follows from it.
 
     Attributes:
@@ -77,11 +78,11 @@ ACTIVITIES = (
         """The action's name, unique in the table."""
         return self.action.__name__
 
-
     @property
     def activity(self) -> Activity:
         """What it is part of; the ledger counts its refusals under that."""
         return next(activity for prefix, activity in ACTIVITIES if self.path.startswith(prefix))
+
 
 def route(method: str, path: str, action: Action, body_bytes_max: int = BODY_BYTES_MAX) -> Route:
     """Read a row's consequences off its action: `action(site, caller, *path parameters, asked) -> answer`."""
@@ -120,6 +121,7 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/cases/{case}/pass/revoke", delivery.revoke_pass),
     route("POST", "/api/cases/{case}/attendance", redemption.confirm_attendance),
     route("POST", "/api/cases/{case}/withdraw", closure.withdraw_case),
+    route("POST", "/api/cases/{case}/destination-lost", handover.declare_destination_lost),
     route("POST", "/api/cases/{case}/fraud", closure.report_fraud),
     route("POST", "/api/cases/{case}/review", closure.record_review),
     route("POST", "/api/claim", claim.claim_case),
@@ -127,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/claim/certificate", claim.anchor_by_certificate),
     route("POST", "/api/claim/start-code", claim.scan_start_code),
     route("POST", "/api/claim/pass", delivery.get_pass),
+    route("POST", "/api/claim/native-pass", handover.get_native_pass),
     route("POST", "/api/claim/redeem", redemption.redeem_pass),
     route("POST", "/api/claim/own-key/options", redemption.ask_own_key),
     route("POST", "/api/claim/own-key", redemption.assert_own_key),

@@ -1,0 +1,211 @@
+"""Carrying out what is wanted outside: after the commit that wants it, at least once, in order for each account.
+
+    ask     in a transaction: is it still wanted, and what exactly
+    act     in a worker thread: the destination is spoken to, nothing is held meanwhile
+    settle  in a transaction: what its answer means becomes facts, and the effect leaves the outbox
+
+Whatever fails before, in or after `act` leaves the effect where it is; it comes again, later each time, for ever. What
+has been asked of a destination is confirmed by reading back alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, NamedTuple
+
+import structlog
+
+from firstkey.actions import minting, watching
+from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.effects import OUTRANKING, Effect, Wanted, wanted_of
+from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
+from firstkey.actions.site_stream import new_fact
+from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.words import Closure, CredentialState
+from firstkey.ledger.entry import Activity
+from firstkey.ports.destination import Destination
+from firstkey.ports.fact_store import answer_async
+from firstkey.ports.queues import PAGE_ROWS_MAX, Queued
+from firstkey.values.errors import Refused, Unavailable
+from firstkey.values.instants import MINUTE, SECOND
+
+AT_ONCE_MAX = 4
+"""Effects under way at a time, each in a thread of its own."""
+
+WAIT_MS_MIN = SECOND
+WAIT_MS_MAX = 2 * MINUTE
+"""A failed effect waits twice as long each time, within these."""
+
+log = structlog.get_logger()
+
+
+class EffectConfirmed(Fact, frozen=True):
+    """A destination was read back and shows what was wanted: suspend, restore or recall, of a credential of a case."""
+
+    effect: Effect
+    destination: str
+    case: str
+    credential: str
+
+
+def destination_stream(account: str) -> str:
+    """Return the name of the stream of what destinations confirmed of an account."""
+    return f"destination/{account}"
+
+
+class Rule(NamedTuple):
+    """How an effect is carried out; `ask` returns None when it is no longer wanted."""
+
+    ask: Callable[[Casework, Wanted], Any]
+    act: Callable[[Site, Any, Wanted, Any], Any]
+    settle: Callable[[Casework, Wanted, Any, Any], None]
+
+
+# Credentials
+
+
+def _stands(casework: Casework, wanted: Wanted) -> CredentialState:
+    """Return how a credential stands now: active (pending counts: it opens what it opens there), suspended, or over."""
+    state = casework.read(wanted.case)
+    if not isinstance(state, Case):
+        return CredentialState.RECALLED
+    if state.closed is Closure.COMPLETED:
+        held = read_holdings(casework.site, casework.tx, wanted.account).state.find(wanted.subject)
+        return CredentialState.RECALLED if held is None else held.state
+    credential = state.credential
+    return CredentialState.RECALLED if credential is None or state.closed is not None else credential.state
+
+
+SHOULD_STAND: dict[Effect, frozenset[CredentialState]] = {
+    Effect.RECALL: frozenset({CredentialState.RECALLED, CredentialState.ENDED}),
+    Effect.RESTORE: frozenset({CredentialState.ACTIVE, CredentialState.PENDING}),
+    Effect.SUSPEND: frozenset({CredentialState.SUSPENDED}),
+}
+"""An effect on a credential is wanted for as long as the credential stands so in our facts."""
+
+ASKED: dict[Effect, Callable[[Destination, str, str], None]] = {
+    Effect.RECALL: lambda destination, account, credential: destination.recall(account, credential),
+    Effect.RESTORE: lambda destination, account, credential: destination.restore(account, credential),
+    Effect.SUSPEND: lambda destination, account, credential: destination.suspend(account, credential),
+}
+
+
+def _ask(effect: Effect, casework: Casework, wanted: Wanted) -> Effect | None:
+    return effect if _stands(casework, wanted) in SHOULD_STAND[effect] else None
+
+
+def _act(_: Site, destination: Destination, wanted: Wanted, effect: Effect) -> None:
+    ASKED[effect](destination, wanted.account, wanted.subject)
+    seen = {each.credential: each.active for each in destination.read_back(wanted.account)}
+    is_so = {
+        Effect.RECALL: wanted.subject not in seen,
+        Effect.RESTORE: seen.get(wanted.subject, False),
+        Effect.SUSPEND: not seen.get(wanted.subject, False),
+    }
+    if not is_so[effect]:
+        raise Unavailable(f"{effect} was answered, and is not so")
+
+
+def _settle(casework: Casework, wanted: Wanted, effect: Effect, _: None) -> None:
+    tx, stream = casework.tx, destination_stream(wanted.account)
+    fact = EffectConfirmed(
+        at=tx.now, effect=effect, destination=wanted.destination, case=wanted.case, credential=wanted.subject
+    )
+    tx.append(stream, tx.head(stream), [new_fact(fact, Activity.SYSTEM)])
+
+
+RULES: dict[Effect, Rule] = {
+    Effect.MINT: Rule(minting.ask, minting.act, minting.settle),
+    Effect.WATCH: Rule(watching.ask, watching.act, watching.settle),
+    **{effect: Rule(partial(_ask, effect), _act, _settle) for effect in SHOULD_STAND},
+}
+
+
+# The runner
+
+
+class Outbox:
+    """Carries out what is due: one effect of a lane at a time, `AT_ONCE_MAX` in all. Used by one event loop.
+
+    Args:
+        site: the site.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._pool = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="outbox")
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    async def start_due(self) -> int:
+        """Begin what is due and whose lane is idle, outranking effects first; return how many are under way."""
+        now = self._site.clock.now()
+        future = self._site.store.read(lambda reader: reader.outbox_due(now, PAGE_ROWS_MAX))
+        due = await answer_async(future, ANSWER_WITHIN_SECONDS)
+        for queued in sorted(due, key=lambda each: (Effect(each.item.kind) not in OUTRANKING, each.sequence)):
+            if len(self._under_way) >= AT_ONCE_MAX:
+                break
+            if queued.item.lane not in self._under_way:
+                self._under_way[queued.item.lane] = asyncio.create_task(self._carry_out(queued))
+        return len(self._under_way)
+
+    async def finish_due(self) -> None:
+        """Carry out what is due now, and what becomes due by it, until nothing is."""
+        while await self.start_due():
+            await asyncio.wait(set(self._under_way.values()), return_when=asyncio.FIRST_COMPLETED)
+
+    async def close(self) -> None:
+        """Let go. What a thread is at may still take hold; its effect is in the outbox and comes again."""
+        for task in self._under_way.values():
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _carry_out(self, queued: Queued) -> None:
+        try:
+            await self._try(queued)
+        except Unavailable as error:
+            log.warning("outbox", effect=queued.item.kind, attempts=queued.attempts + 1, why=str(error))
+            await self._again(queued)
+        except Refused as refused:
+            log.warning("outbox", effect=queued.item.kind, attempts=queued.attempts + 1, why=refused.type)
+            await self._again(queued)
+        except Exception:  # whatever is wrong with one effect must not end the others
+            log.exception("outbox", effect=queued.item.kind, attempts=queued.attempts + 1)
+            await self._again(queued)
+        finally:
+            del self._under_way[queued.item.lane]
+
+    async def _try(self, queued: Queued) -> None:
+        site, (effect, wanted) = self._site, wanted_of(queued.item)
+        rule = RULES[effect]
+
+        def ask(casework: Casework) -> Any:
+            plan = rule.ask(casework, wanted)
+            if plan is None:
+                casework.tx.outbox_done(queued.sequence)
+            return plan
+
+        plan = await run(site, ask)
+        if plan is None:
+            return
+        destination = site.destinations.get(wanted.destination)
+        if destination is None:
+            raise Unavailable(f"this site has no destination {wanted.destination}")
+        loop = asyncio.get_running_loop()
+        told = await loop.run_in_executor(self._pool, rule.act, site, destination, wanted, plan)
+
+        def settle(casework: Casework) -> None:
+            rule.settle(casework, wanted, plan, told)
+            casework.tx.outbox_done(queued.sequence)
+
+        await run(site, settle)
+
+    async def _again(self, queued: Queued) -> None:
+        """Put it off; where the store cannot even note that, it is due again at once, which is as good."""
+        wait = min(WAIT_MS_MIN << min(queued.attempts, 16), WAIT_MS_MAX)
+        try:
+            await run(self._site, lambda casework: casework.tx.outbox_again(queued.sequence, casework.tx.now + wait))
+        except Unavailable:
+            log.warning("outbox", effect=queued.item.kind, why="the store is busy")

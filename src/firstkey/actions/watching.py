@@ -1,0 +1,128 @@
+"""Watching a native pass: reaped at use, closure, hold and expiry, and looked at until it is read back as gone.
+
+What the destination says is compared with what stood there before. A credential that appears in time is this case's;
+every other is a stray, an alarm. A pass that may have been used is not written down as gone before its credential has
+come, or can come no more: what comes after that is nobody's.
+"""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from firstkey.actions.casework import Casework
+from firstkey.actions.effects import Effect, Wanted, item_of
+from firstkey.actions.minting import LOOK_EVERY_MS, case_now
+from firstkey.actions.native_passes import (
+    NativeKept,
+    forget_native,
+    is_usable,
+    keep_native,
+    kept_native,
+    made_of_seen,
+)
+from firstkey.actions.site import Site
+from firstkey.enrollment.case.limits import READ_BACK_AFTER_WINDOW_MS_MAX
+from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.state import Case, known
+from firstkey.enrollment.case.words import NativeState, PassState
+from firstkey.enrollment.registration import NoteNativePassUsed, ReadBackCredential, ReapNativePass
+from firstkey.ports.destination import HandoverDestination, SeenCredential
+from firstkey.values.errors import Refused
+from firstkey.values.instants import SECOND
+
+LOOK_AFTERWARDS_EVERY_MS = 15 * SECOND
+"""How often an account is looked at whose native pass is gone, for what may still appear."""
+
+
+class Plan(NamedTuple):
+    """What is kept, and whether the pass has to go."""
+
+    kept: NativeKept
+    has_to_go: bool
+
+
+class Told(NamedTuple):
+    """What the destination said: of the pass when it was looked at, of it after it was removed, and of credentials."""
+
+    listed: bool
+    used: bool
+    gone: bool
+    seen: tuple[SeenCredential, ...]
+
+
+def ask(casework: Casework, wanted: Wanted) -> Plan | None:
+    """Whether there is still something to look for; that the pass has to go is durable before it is asked to."""
+    tx, where = casework.tx, (wanted.destination, wanted.account)
+    kept, state = kept_native(tx, *where), case_now(casework, wanted)
+    if kept is None or kept.native != wanted.subject or state is None:
+        return None
+    native = known(state.native)
+    if native.state is NativeState.REAPED and tx.now > native.window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX:
+        forget_native(tx, *where)
+        return None
+    has_to_go = not is_usable(state, tx.now)
+    if has_to_go and kept.sealed is not None:
+        keep_native(tx, *where, replace(kept, reaping=True, sealed=None))
+    return Plan(kept, has_to_go)
+
+
+def act(_: Site, destination: HandoverDestination, wanted: Wanted, plan: Plan) -> Told:
+    """Look, remove what has to go, and read back; credentials last, so that none appears unseen before the removal."""
+    account, ours = wanted.account, plan.kept.native_pass
+    before = {each.native_pass: each for each in destination.native_passes(account)}
+    used = ours in before and before[ours].used
+    if plan.has_to_go or used:
+        destination.reap(account, ours)
+    after = {each.native_pass for each in destination.native_passes(account)}
+    return Told(ours in before, used, ours not in after, destination.read_back(account))
+
+
+def settle(casework: Casework, wanted: Wanted, plan: Plan, told: Told) -> None:
+    """Write down what was found, and look again later."""
+    tx, kept = casework.tx, plan.kept
+    state = case_now(casework, wanted)
+    if state is None:
+        return
+    if told.used and known(state.native).state is NativeState.MINTED:
+        state = _after(casework, wanted, NoteNativePassUsed(native=wanted.subject))
+    accounted = [*kept.accounted]
+    for seen in sorted(told.seen, key=lambda each: each.created_at or 0):
+        if seen.credential not in accounted and _read_back(casework, wanted, seen):
+            accounted.append(seen.credential)
+    state = known(case_now(casework, wanted))
+    vanished = kept.vanished or not (told.listed or kept.reaping or tx.now >= kept.expires_at)
+    reaping = kept.reaping or plan.has_to_go or told.used
+    sealed = None if reaping or vanished else kept.sealed
+    kept = replace(kept, accounted=tuple(accounted), vanished=vanished, reaping=reaping, sealed=sealed)
+    keep_native(tx, wanted.destination, wanted.account, kept)
+    if told.gone and state.native_standing and not _may_come(state, kept, tx.now):
+        state = _after(casework, wanted, ReapNativePass(native=wanted.subject))
+    wait = LOOK_EVERY_MS if state.native_standing else LOOK_AFTERWARDS_EVERY_MS
+    tx.enqueue(item_of(Effect.WATCH, wanted, tx.now + wait))
+
+
+def _after(casework: Casework, wanted: Wanted, command: NoteNativePassUsed | ReapNativePass) -> Case:
+    after = casework.decide(wanted.case, command).case
+    assert isinstance(after, Case)  # no fact unmakes a case
+    return after
+
+
+def _read_back(casework: Casework, wanted: Wanted, seen: SeenCredential) -> bool:
+    """Tell the case of a credential; return whether it is accounted for now, as this case's or as a stray."""
+    found = ReadBackCredential(native=wanted.subject, made=made_of_seen(casework.site, seen))
+    try:
+        casework.decide(wanted.case, found)
+    except Refused as refused:
+        if refused.reason is R.ClockDoubtful:
+            return False
+        casework.decide(wanted.case, replace(found, present_before=True))  # its id or key is another's: a stray
+    return True
+
+
+def _may_come(case: Case, kept: NativeKept, now: int) -> bool:
+    """Whether the credential of a pass that may have been used can still appear, and be this case's."""
+    native, pass_ = known(case.native), case.pass_
+    may_be_used = native.state is NativeState.USED or kept.vanished
+    redeemed = pass_ is None or pass_.state in (PassState.REDEEMED, PassState.EXPIRED)
+    waits = case.closed is None and case.hold is None and case.credential is None and redeemed
+    return may_be_used and waits and now <= native.window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX
