@@ -10,9 +10,10 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -22,14 +23,20 @@ from starlette.applications import Starlette
 
 from firstkey.actions.codes import CodeDesk
 from firstkey.actions.folds import Folds
-from firstkey.actions.site import Keys, Site, SiteSettings
+from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Keys, Site, SiteSettings
+from firstkey.actions.site_stream import site_state
+from firstkey.actions.starting import begin, fence, fits_newest
 from firstkey.actions.sweeping import sweep
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.ledger.note import SignatureType, Signer, signer_from
 from firstkey.ports.clock import Clock
-from firstkey.settings import FILE, Settings, check_settings, format_settings, read_settings
+from firstkey.ports.fact_store import answer
+from firstkey.settings import DEVICE_CA, FILE, Settings, check_settings, format_settings, read_settings
+from firstkey.storage.refusals import StorageReason
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
+from firstkey.storage.sqlite.site_files import CheckpointFile
 from firstkey.storage.sqlite.store import SqliteFactStore
+from firstkey.storage.tree import continues
 from firstkey.storage.verifiers import SqliteVerifierReader
 from firstkey.values.errors import Malformed, Refused, Says, Unavailable
 from firstkey.values.secret import Secret
@@ -38,7 +45,6 @@ from firstkey.web.app import make_app
 KEY_BYTES = 32
 SWEEP_EVERY_SECONDS = 0.2
 SECRETS = ("keys/facts", "keys/ledger", "keys/nonce", "pepper")
-DEVICE_CA = "device-ca.pem"
 PEM = b"-----BEGIN"
 
 log = structlog.get_logger()
@@ -47,7 +53,10 @@ log = structlog.get_logger()
 class SiteReason(Enum):
     """Why a folder does not open as a site."""
 
-    NotEmpty = Says("This folder holds a site already.", "Choose another folder.")
+    NotEmpty = Says("This folder is not empty.", "Name one that is empty, or none that exists.")
+    SettingsLost = Says(
+        "This folder holds a site's keys and no firstkey.toml.", "Put its firstkey.toml back, or name another folder."
+    )
     SecretMissing = Says("A key of this site is missing.", "Put it back from where it is kept.")
     SecretOpen = Says(
         "A key of this site can be read by others.", "Take the rights of group and others away (chmod 600)."
@@ -85,10 +94,12 @@ def create_site(folder: Path, settings: Settings) -> None:
 
     Raises:
         Malformed: the settings cannot be used.
-        Refused: NotEmpty.
+        Refused: NotEmpty, SettingsLost.
     """
     check_settings(settings, format_settings(settings))
-    if (folder / FILE).exists():
+    if (folder / "keys").exists():
+        raise Refused(SiteReason.SettingsLost, str(folder))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(SiteReason.NotEmpty, str(folder))
     for part in (folder, folder / "keys", folder / "roots"):
         part.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -148,13 +159,16 @@ def _device_roots(folder: Path) -> tuple[bytes, ...]:
         raise Malformed(SiteReason.RootWrong, DEVICE_CA) from error
 
 
-def open_site(folder: Path, clock: Clock | None = None) -> tuple[Site, Settings]:
+def open_site(
+    folder: Path, clock: Clock | None = None, *, unsafe_older_than_head: bool = False
+) -> tuple[Site, Settings]:
     """Open a site: this process is then the only one.
 
     Args:
         folder: the site's.
         clock: this machine's when None. It is an argument so that a launcher in tests can move it, and nothing else
             is: no setting and no variable of the environment reaches it.
+        unsafe_older_than_head: as `SqliteFactStore`; only the fence sets it.
 
     Raises:
         Malformed: settings or roots cannot be read.
@@ -165,7 +179,8 @@ def open_site(folder: Path, clock: Clock | None = None) -> tuple[Site, Settings]
     clock = clock or SystemClock()
     nonce, pepper = _secret(folder, "keys/nonce"), _secret(folder, "pepper")
     anchors = _anchors(folder, settings)
-    store = SqliteFactStore(folder, macs, LocalCheckpointSigner(ledger_signer(folder, settings)), clock)
+    signer = LocalCheckpointSigner(ledger_signer(folder, settings))
+    store = SqliteFactStore(folder, macs, signer, clock, unsafe_older_than_head=unsafe_older_than_head)
     site = Site(
         settings=SiteSettings(site=settings.site, origin=settings.origin, rp_id=settings.rp_id, rp_name=settings.name),
         keys=Keys(nonce=nonce),
@@ -180,6 +195,41 @@ def open_site(folder: Path, clock: Clock | None = None) -> tuple[Site, Settings]
     return site, settings
 
 
+class Fenced(NamedTuple):
+    """What a fence has done: how many cases it closed, the epoch, and where a head is kept that is no longer led to."""
+
+    closed: int
+    epoch: int
+    abandoned: Path | None
+
+
+def fence_site(folder: Path, tell: Callable[[int], None]) -> Fenced:
+    """Let a site serve again whose database was restored from a copy: nothing that was under way there goes on.
+
+    Args:
+        folder: the site's, which no process holds.
+        tell: is told how many cases are closed so far.
+
+    Raises:
+        Malformed, Refused: as `open_site`, but for a database that is older than its head.
+    """
+    site, settings = open_site(folder, unsafe_older_than_head=True)
+    published = CheckpointFile(folder)
+    try:
+        head, foreign = published.head(ledger_signer(folder, settings).verifier), False
+    except Refused:
+        head, foreign = None, True
+    try:
+        led_to = head is None or answer(
+            site.store.read(lambda reader: continues(reader, reader.checkpoint_size, head)), ANSWER_WITHIN_SECONDS
+        )
+        closed = fence(site, None if led_to else head, tell)
+        epoch = answer(site.store.read(lambda reader: site_state(site, reader).state.epoch), ANSWER_WITHIN_SECONDS)
+    finally:
+        site.store.close()
+    return Fenced(closed, epoch, published.put_aside() if foreign or not led_to else None)
+
+
 async def _sweep_for_ever(site: Site) -> None:
     while True:
         await asyncio.sleep(SWEEP_EVERY_SECONDS)
@@ -192,7 +242,15 @@ async def _sweep_for_ever(site: Site) -> None:
 
 
 def make_server(site: Site) -> Starlette:
-    """Make the application with the sweeper beside it."""
+    """Begin to serve a site: raise its epoch, and make the application with the sweeper beside it.
+
+    Raises:
+        Refused: FactKeyDiffers, or the newest fact was edited.
+    """
+    if not answer(site.store.read(fits_newest), ANSWER_WITHIN_SECONDS):
+        raise Refused(StorageReason.FactKeyDiffers)
+    epoch = begin(site)
+    log.warning("ledger_unanchored", epoch=epoch)  # no head is kept where a backup of the site does not reach
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

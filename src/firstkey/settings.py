@@ -14,7 +14,10 @@ DEVICE_CA = "device-ca.pem"
 """The CAs of managed devices' client certificates, beside the settings, where a site has such devices."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
+_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
+"""Neither an address in numbers nor a single word; whether a domain is everybody's (`co.uk`) the browser knows."""
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
+PORT_MAX = 65_535
 _PORTS_LEFT_OFF = {"https": "443", "http": "80"}
 
 
@@ -65,10 +68,11 @@ def read_settings(folder: Path) -> Settings:
     path = folder / FILE
     if not path.exists():
         raise Malformed(SettingsReason.SettingsMissing, str(folder))
-    text = path.read_text("utf-8")
     try:
-        values = tomllib.loads(text)
-        settings = msgspec.convert(values, Settings)
+        text = path.read_text("utf-8")
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except UnicodeDecodeError as error:
+        raise Malformed(SettingsReason.SettingsWrong, f"{FILE}: it is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise Malformed(SettingsReason.SettingsWrong, f"{FILE}: {error}") from error
     except msgspec.ValidationError as error:
@@ -90,12 +94,16 @@ def check_settings(settings: Settings, text: str = "") -> None:
         raise _wrong(text, "origin", "write an https address, or http://localhost for a trial")
     if scheme not in _PORTS_LEFT_OFF or _NAME.fullmatch(name) is None:
         raise _wrong(text, "origin", "write scheme and host alone, in lower case, without a path")
-    if colon and (_PORT.fullmatch(port) is None or port == _PORTS_LEFT_OFF[scheme]):
-        raise _wrong(text, "origin", "write a port as browsers do: a number, left off where it is the usual one")
+    if colon and (_PORT.fullmatch(port) is None or int(port) > PORT_MAX or port == _PORTS_LEFT_OFF[scheme]):
+        raise _wrong(text, "origin", "write a port as browsers do: 1 to 65535, left off where it is the usual one")
+    if name != "localhost" and _DOMAIN.fullmatch(settings.rp_id) is None:
+        raise _wrong(text, "rp_id", "write a domain of your own, as join.example.org; no browser takes this one")
     if _NAME.fullmatch(settings.rp_id) is None or not (name == settings.rp_id or name.endswith("." + settings.rp_id)):
         raise _wrong(text, "rp_id", "write the page's host, or a domain that it ends in")
-    if not 1 <= settings.port <= 65535:
+    if not 1 <= settings.port <= PORT_MAX:
         raise _wrong(text, "port", "write a number from 1 to 65535")
+    if not settings.name.strip() or not settings.name.isprintable():
+        raise _wrong(text, "name", "write the organisation's name, as people know it")
     if _NAME.fullmatch(settings.site) is None:
         raise _wrong(text, "site", "write lower-case letters, digits, dots and hyphens")
 

@@ -95,6 +95,11 @@ def test_calling_it_again_voids_the_code_before(tmp_path: Path) -> None:
         (("--origin", "ftp://localhost"), "host alone"),
         (("--origin", ORIGIN, "--rp-id", "example.com"), "rp_id"),
         (("--origin", ORIGIN, "--rp-id", "oin.example.org"), "rp_id"),
+        (("--origin", "https://join.example.org:65536"), "port"),
+        (("--origin", "https://192.0.2.7"), "rp_id"),
+        (("--origin", "https://intranet"), "rp_id"),
+        (("--origin", ORIGIN, "--rp-id", "org"), "rp_id"),
+        (("--origin", ORIGIN, "--name", " "), "name"),
         ((), "--origin"),
         (("--origin", ORIGIN, "--policy", "nothing.toml"), "nothing.toml"),
         (("--origin", ORIGIN, "--policy", "unfit.toml"), "Line 1"),
@@ -109,6 +114,35 @@ def test_what_cannot_be_a_site_leaves_nothing_behind(
     result = run("init", "--site", "site", *options)
     assert (result.exit_code, Path("site").exists()) == (2, False)
     assert said in " ".join(result.output.split())
+
+
+def test_settings_that_are_no_text_are_said_to_be_none(tmp_path: Path) -> None:
+    """A file in another encoding is bad input like any other."""
+    folder = tmp_path / "site"
+    init(folder)
+    (folder / "firstkey.toml").write_bytes('site = "caf\u00e9"\n'.encode("latin-1"))
+    result = run("serve", "--site", folder)
+    assert (result.exit_code, "UTF-8" in result.output) == (2, True)
+
+
+def test_a_folder_with_other_things_in_it_becomes_no_site(tmp_path: Path) -> None:
+    """A site's folder holds keys: it is made empty, and nothing that stood there is mixed with them."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    result = run("init", "--site", folder, "--origin", ORIGIN)
+    assert (result.exit_code, [path.name for path in folder.iterdir()]) == (1, ["notes.txt"])
+
+
+def test_a_site_that_lost_its_settings_is_not_made_anew(tmp_path: Path) -> None:
+    """Keys and database without firstkey.toml are a damaged site, and it says what to put back."""
+    folder = tmp_path / "site"
+    init(folder)
+    (folder / "firstkey.toml").unlink()
+    keys = (folder / "keys" / "facts").read_bytes()
+    result = run("init", "--site", folder, "--origin", ORIGIN)
+    assert (result.exit_code, "firstkey.toml" in result.output) == (1, True)
+    assert (folder / "keys" / "facts").read_bytes() == keys
 
 
 def test_a_site_keeps_its_address(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 Exit codes: 1 a rule said no, or something is busy; 2 what came in cannot be used.
 """
 
+import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import fill
@@ -15,6 +17,8 @@ from firstkey.policy.document import Problems
 from firstkey.values.errors import Malformed, Refused, Unavailable
 
 REFUSED, UNUSABLE = 1, 2
+READER_GONE = 141
+"""As a shell tells of a program that SIGPIPE has ended."""
 COLUMNS_MAX = 80
 
 
@@ -59,6 +63,9 @@ def told() -> Iterator[None]:
         end(f"Not now: {unavailable}.", "Try again in a moment.", REFUSED)
     except sqlite3.Error as error:
         end(f"The database cannot be used: {error}.", "Check the folder, its rights and the disk.", UNUSABLE)
+    except BrokenPipeError:  # whoever read has enough; nothing more is said, not even at the interpreter's end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(READER_GONE) from None
     except OSError as error:
         what = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
         end(f"{what or error}.", "Check the path and your rights to it.", UNUSABLE)
