@@ -170,10 +170,11 @@ def _audit(prepared: Prepared, story: Story) -> dict[str, Any]:
     return {"entries": entries, "root": answer.get("root", ""), "verified": whole and found_out}
 
 
-def _tell_numbers(story: Story, result: Result) -> None:
+def _tell_numbers(story: Story, result: Result, tale: Tale) -> None:
     refused = sum(1 for misuse in result.misuses if misuse["refused"])
     story.chapter("In numbers.")
     story.number("cases", f"{result.cases}, {result.completed} of them ended with a working passkey")
+    story.number("people", f"{len(tale.keys)} of them, through {len(set(tale.paths))} paths")
     story.number("misuses", f"{len(result.misuses)} tried, {refused} refused")
     story.number("ledger", f"{result.ledger['entries']} entries, verified: {str(result.ledger['verified']).lower()}")
     story.number("root", result.ledger["root"])
@@ -216,7 +217,7 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
             if not stay:
                 server.stop()
             result = _result(tale, _audit(prepared, story), time.monotonic() - began)
-            _tell_numbers(story, result)
+            _tell_numbers(story, result, tale)
             tell_result(result)
             if stay:
                 _tell_links(story, prepared)
