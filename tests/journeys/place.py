@@ -1,11 +1,12 @@
 """A real server in a process of its own, founded by four people, with the people of the example feed on record."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from firstkey.actions.records import PersonToRecord
+from firstkey.actions.recording import PersonToRecord
 from firstkey.demo import steps
 from firstkey.demo.people import Desk, Joiner, Maker
 from firstkey.demo.process import Address
@@ -14,6 +15,8 @@ from firstkey.demo.steps import Cast, Live
 from firstkey.simulator.client import Client
 from firstkey.storage.sqlite.connection import open_reader
 from tests.launcher.server import Launched
+
+WAIT_SECONDS_MAX = 20
 
 
 class Place(NamedTuple):
@@ -50,6 +53,14 @@ class Place(NamedTuple):
         count = "SELECT count(*) FROM entries WHERE stream NOT LIKE 'refusals/%'"
         with closing(open_reader(self.prepared.site)) as connection:
             return int(connection.execute(count).fetchone()[0])
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the server brings about by itself, and fail if it never does."""
+    last = time.monotonic() + WAIT_SECONDS_MAX
+    while not holds():
+        assert time.monotonic() < last, "it did not come"
+        time.sleep(WAIT_SECONDS_MAX / 200)
 
 
 @contextmanager
