@@ -1,7 +1,7 @@
 """Signing in with a passkey that an account holds. Nothing here can reach a pass: a code opens no session, ever.
 
-A session's id is 256 random bits, new at every sign-in; only its digest is stored. It ends after 15 idle minutes, and
-after 12 hours whatever happens.
+A session's id is 256 random bits, new at every sign-in; only its digest is stored. It ends after 15 idle minutes,
+after 12 hours whatever happens, and when the epoch is raised.
 """
 
 import msgspec
@@ -24,6 +24,7 @@ from firstkey.actions.site_stream import SignedIn, new_fact, site_state
 from firstkey.ceremonies.responses import named_credential
 from firstkey.ceremonies.statements import Purpose, judge_sign_in
 from firstkey.ledger.entry import Activity
+from firstkey.ports.fact_store import Transaction
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import canonical
 from firstkey.values.encoding import b64u, sha256_hex
@@ -49,13 +50,14 @@ class SignInAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A session as it is stored, under the digest of its id."""
+    """A session as it is stored, under the digest of its id. It ends with the epoch in which it was begun."""
 
     person: str
     account: str
     credential: str
     begun_at: int
     used_at: int
+    epoch: int
 
 
 class SignedInAnswer(msgspec.Struct, frozen=True):
@@ -101,7 +103,8 @@ async def sign_in(site: Site, _: Stranger, asked: SignInAsked) -> SignedInAnswer
         fact = SignedIn(at=tx.now, person=person.person, account=person.account, credential=record.credential_id)
         stream = f"sign_in/{person.account}"
         tx.append(stream, tx.head(stream), [new_fact(fact, Activity.SIGN_IN)])
-        opened = Session(person.person, person.account, record.credential_id, tx.now, tx.now)
+        epoch = site_state(site, tx).state.epoch
+        opened = Session(person.person, person.account, record.credential_id, tx.now, tx.now, epoch)
         tx.put_document(DocumentKind.SESSION, key, canonical.encode(msgspec.to_builtins(opened)))
         return SignedInAnswer(person=person.person, account=person.account, session=session)
 
@@ -125,7 +128,7 @@ async def recognise_session(site: Site, session: Secret, source: str = "") -> Op
         tx = casework.tx
         body = tx.document(DocumentKind.SESSION, key)
         kept = None if body is None else msgspec.json.decode(body, type=Session)
-        if kept is None or not _runs(kept, tx.now) or not casework.is_usable(kept.person, kept.credential):
+        if kept is None or not _runs(site, tx, kept) or not casework.is_usable(kept.person, kept.credential):
             raise Refused(ActionReason.SignInNeeded)
         if tx.now - kept.used_at >= SESSION_TOUCHED_EVERY_MS:
             used = msgspec.structs.replace(kept, used_at=tx.now)
@@ -135,8 +138,9 @@ async def recognise_session(site: Site, session: Secret, source: str = "") -> Op
     return await run(site, work)
 
 
-def _runs(kept: Session, now: int) -> bool:
-    return now - kept.used_at < SESSION_IDLE_MS_MAX and now - kept.begun_at < SESSION_LIFETIME_MS_MAX
+def _runs(site: Site, tx: Transaction, kept: Session) -> bool:
+    in_time = tx.now - kept.used_at < SESSION_IDLE_MS_MAX and tx.now - kept.begun_at < SESSION_LIFETIME_MS_MAX
+    return in_time and kept.epoch == site_state(site, tx).state.epoch
 
 
 async def sign_out(site: Site, caller: Operator, _: SignInBegun) -> SignInBegun:

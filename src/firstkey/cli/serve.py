@@ -83,10 +83,11 @@ def run_server(folder: Path, clock: Clock | None = None) -> None:
     """
     _log_to_stderr()
     opened, settings = open_site(folder, clock)
-    try:
-        listeners = [_listen(settings)]
+    with contextlib.ExitStack() as held:
+        held.callback(opened.store.close)
+        listeners = [held.enter_context(_listen(settings))]
         if settings.proxy_socket:
-            listeners.append(_listen_for_proxy(folder / settings.proxy_socket))
+            listeners.append(held.enter_context(_listen_for_proxy(folder / settings.proxy_socket)))
         config = uvicorn.Config(
             make_server(opened),
             log_config=None,
@@ -99,12 +100,8 @@ def run_server(folder: Path, clock: Clock | None = None) -> None:
         )
         click.echo(f"{settings.name}: {settings.origin}")
         click.echo(f"Listening on {settings.host} port {settings.port}; stop with Ctrl-C.")
-        with contextlib.ExitStack() as open_sockets, contextlib.suppress(KeyboardInterrupt):
-            for listener in listeners:
-                open_sockets.enter_context(listener)
+        with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(uvicorn.Server(config).serve(sockets=listeners))
-    finally:
-        opened.store.close()
 
 
 @click.command("serve")

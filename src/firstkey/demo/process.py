@@ -48,9 +48,9 @@ class Address:
         return self._clients[-1]
 
     def close_clients(self) -> None:
-        """Close every browser."""
-        while self._clients:
-            self._clients.pop().close()
+        """Close every browser's connection; whoever is used again opens another."""
+        for client in self._clients:
+            client.close()
 
 
 class Ended(NamedTuple):

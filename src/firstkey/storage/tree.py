@@ -11,6 +11,7 @@ from firstkey.ledger.merkle import Frontier, HashReader, complete_subtrees, leaf
 from firstkey.ledger.note import Verifier, parse_note
 from firstkey.ledger.proofs import consistency_proof
 from firstkey.ledger.tiles import TILE_WIDTH, hash_reader, tiles_for
+from firstkey.ports.fact_store import Reader
 from firstkey.ports.signing import CheckpointSigner
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.rows import HashRow, ReadableRows, Rows
@@ -70,9 +71,9 @@ def check_signed(note: bytes, key: Verifier) -> None:
         raise Refused(StorageReason.LedgerKeyDiffers) from refused
 
 
-def root_at(rows: ReadableRows, size: int) -> bytes:
-    """Return the root that the stored tree had at a size that it has reached."""
-    return Frontier.read(size, hash_reader(rows.hashes)).root()
+def continues(tree: ReadableRows | Reader, size: int, head: Checkpoint) -> bool:
+    """Whether a tree of a size is the one of a head, grown or not since then."""
+    return size >= head.size and Frontier.read(head.size, hash_reader(tree.hashes)).root() == head.root
 
 
 def grow(rows: Rows, head: TreeHead, leaves: Sequence[bytes], signer: CheckpointSigner) -> tuple[TreeHead, bytes]:

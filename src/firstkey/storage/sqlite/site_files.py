@@ -63,10 +63,8 @@ class CheckpointFile:
         except Refused as refused:
             raise Refused(StorageReason.CheckpointForeign, refused.says.title.rstrip(".")) from refused
 
-    def put_aside(self) -> Path | None:
-        """Keep a head that the database no longer leads to under another name; return it, None when there is none."""
-        if not self._path.exists():
-            return None
+    def put_aside(self) -> Path:
+        """Keep a head that the database no longer leads to under another name, and return that."""
         number = next(number for number in count(1) if not self._aside(number).exists())
         self._path.replace(self._aside(number))
         return self._aside(number)

@@ -23,7 +23,7 @@ from firstkey.storage.sqlite.rows import SqliteReadableRows, SqliteRows
 from firstkey.storage.sqlite.site_files import CheckpointFile, SiteLock
 from firstkey.storage.sqlite.writer import Opened, Writer
 from firstkey.storage.timekeeper import Timekeeper
-from firstkey.storage.tree import root_at
+from firstkey.storage.tree import continues
 from firstkey.storage.view import View
 from firstkey.values.errors import Refused
 
@@ -118,7 +118,7 @@ def _check_continues(rows: SqliteRows, size: int, published: Checkpoint | None) 
         return
     if size < published.size:
         raise Refused(StorageReason.StoreOlderThanHead, f"{size} entries, {published.size} published")
-    if root_at(rows, published.size) != published.root:
+    if not continues(rows, size, published):
         raise Refused(StorageReason.StoreForked, f"at {published.size} entries")
 
 
