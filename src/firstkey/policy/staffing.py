@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from firstkey.policy.floors import COMPILED_DISTINCT, Duties
-from firstkey.policy.model import Anchor, ApproverRule, Bootstrap, Channel, Duty, Path, Requirements, Spread
+from firstkey.policy.model import Anchor, ApproverRule, Bootstrap, Channel, Condition, Duty, Path, Requirements, Spread
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.instants import DAY, HOUR
 
@@ -132,7 +132,7 @@ def staffed(required: Requirements, people: tuple[Person, ...], requester: str |
     """
     slots = slots_of(required)
     relevant = frozenset[str]().union(*(slot.words for slot in slots))
-    people = tuple(replace(person, words=person.words & relevant, vendor=person.vendor and "any") for person in people)
+    people = tuple(replace(p, words=p.words & relevant, vendor=None if p.vendor is None else "any") for p in people)
     rarest_first = tuple(sorted(slots, key=lambda slot: sum(bool(person.words & slot.words) for person in people)))
     cast = tuple((Duty.REQUESTER, person) for person in people if person.person == requester)
     return fill(rarest_first, people, required, len(slots) + len(cast), cast) is not None
@@ -163,7 +163,7 @@ class Effort(NamedTuple):
 
 def effort(path: Path, required: Requirements) -> Effort | None:
     """Return what a case on a path takes at best, or `None` when its own text makes it impossible to staff."""
-    delegated = any(term.fact == "request" and term.values == {"delegated"} for term in path.when)
+    delegated = Condition("request", frozenset({"delegated"})) in path.when
     slots = slots_of(required, delegated)
     people = _ideal(len(slots))
     casts = (fill(slots, people, required, most) for most in range(len(slots) + 1))

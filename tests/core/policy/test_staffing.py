@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from firstkey.policy.floors import COMPILED_DISTINCT, REQUESTER_PROOFER
 from firstkey.policy.model import Anchor, ApproverRule, Bootstrap, Channel, Duty, Requirements, Spread, Staffing
-from firstkey.policy.staffing import Effort, Person, effort, meets_quorum, slots_of, staffed
+from firstkey.policy.staffing import Effort, Person, effort, fill, meets_quorum, slots_of, staffed
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.instants import DAY, HOUR
 from tests.core.policy.sample import changed, path, requirements
@@ -44,6 +44,7 @@ ALL = "proofer approver confirmer deliverer"
         (changed(PLAIN, anchors=frozenset({Anchor.PRESENCE, Anchor.AUTHENTICATOR})), ["proofer", "approver"]),
         (changed(PLAIN, channel=Channel.IN_PERSON), ["proofer", "approver", "deliverer"]),
         (changed(PLAIN, bootstrap=Bootstrap.OWN_KEY, methods=frozenset(), quorum=0), []),
+        (changed(PLAIN, quorum=0, spread=frozenset({Spread.NOT_VENDOR_ALONE})), ["proofer"]),
     ],
 )
 def test_parts_that_people_must_play(required: Requirements, duties: list[str]) -> None:
@@ -83,6 +84,14 @@ def test_a_vouch_is_the_managers() -> None:
 def test_people_on_record_fill_the_parts_or_do_not(required: Requirements, people: list[Person], enough: bool) -> None:
     """Different people for what must be apart, one person for what need not, and only holders of a word."""
     assert staffed(required, tuple(people)) is enough
+
+
+def test_no_more_people_take_part_than_may() -> None:
+    """Parts that two people must play stay empty where one alone may take part."""
+    people = (person("a", "proofer"), person("b", "approver"))
+    slots = slots_of(PLAIN)
+    assert fill(slots, people, PLAIN, most=1) is None
+    assert fill(slots, people, PLAIN, most=2) == ((Duty.PROOFER, people[0]), (Duty.APPROVER, people[1]))
 
 
 def test_who_asked_is_spent_for_approval() -> None:
