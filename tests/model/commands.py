@@ -14,6 +14,7 @@ from firstkey.enrollment.approval import DenyApproval, GiveApproval, WithdrawApp
 from firstkey.enrollment.case.digest import ANY_DEVICE, digest_to_sign
 from firstkey.enrollment.case.limits import CASE_LIFETIME_MS_MAX, PASSES_MAX
 from firstkey.enrollment.case.scene import Command
+from firstkey.enrollment.case.separation import FOR_CAUSE
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import (
     CertificateSeen,
@@ -190,8 +191,8 @@ class Offering:
                 act = act_of(case, "record_proofing", person, now, fresh.commitment)
                 yield Offer(f"RecordProofing {name} by {person}", RecordProofing(fresh, act))
         for person in self._who(Duty.PROOFER):
-            act = act_of(case, "withdraw_proofing", person, now)
             for cause in (False, True) if case.closed is not None else (False,):
+                act = act_of(case, "withdraw_proofing", person, now, *((FOR_CAUSE,) * cause))
                 yield Offer(f"WithdrawProofing by {person}, for cause {cause}", WithdrawProofing(act, for_cause=cause))
 
     def _approval(self, case: Case, now: int) -> Iterator[Offer]:
@@ -203,8 +204,8 @@ class Offering:
             act = act_of(case, "deny_approval", person, now, delegator=delegator)
             yield Offer(f"DenyApproval by {who}", DenyApproval(act))
         for person in self._who(APPROVER):
-            act = act_of(case, "withdraw_approval", person, now)
             for cause in (False, True) if case.closed is not None else (False,):
+                act = act_of(case, "withdraw_approval", person, now, *((FOR_CAUSE,) * cause))
                 yield Offer(f"WithdrawApproval by {person}, for cause {cause}", WithdrawApproval(act, for_cause=cause))
 
     def _claim(self, case: Case, now: int) -> Iterator[Offer]:

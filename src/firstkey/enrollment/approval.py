@@ -69,8 +69,7 @@ def withdraw_approval(scene: Scene, command: WithdrawApproval) -> Step:
     """Take one's own consent back, eligible or not: lowering trust is always open."""
     act = command.act
     require(any(a.by.person == act.person for a in scene.case.approvals), R.ApprovalMissing)
-    check_withdrawal(scene, for_cause=command.for_cause)
-    check_act(scene, act, "withdraw_approval")
+    check_withdrawal(scene, act, "withdraw_approval", for_cause=command.for_cause)
     return Step((ApprovalWithdrawn(at=scene.now, by=act.by, for_cause=command.for_cause),))
 
 

@@ -105,8 +105,7 @@ def record_proofing(scene: Scene, command: RecordProofing) -> Step:
 def withdraw_proofing(scene: Scene, command: WithdrawProofing) -> Step:
     """Take the proofing back: whoever holds the duty may, for lowering trust needs no second pair of eyes."""
     require(scene.case.proofing is not None, R.ProofingMissing)
-    check_withdrawal(scene, for_cause=command.for_cause)
-    check_act(scene, command.act, "withdraw_proofing")
+    check_withdrawal(scene, command.act, "withdraw_proofing", for_cause=command.for_cause)
     check_eligible(scene.around, command.act, Duty.PROOFER.value)
     return Step((ProofingWithdrawn(at=scene.now, by=command.act.by, for_cause=command.for_cause),))
 

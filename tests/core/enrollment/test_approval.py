@@ -1,5 +1,7 @@
 """Approval: distinct people, each signing today's digest; one denial closes; consent is one's own to take back."""
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 
@@ -7,6 +9,7 @@ from firstkey.enrollment.approval import DenyApproval, WithdrawApproval
 from firstkey.enrollment.case.digest import digest_of
 from firstkey.enrollment.case.facts import ApprovalDenied, ApprovalGiven, ApprovalWithdrawn, CaseClosed, PassRevoked
 from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.separation import FOR_CAUSE
 from firstkey.enrollment.case.state import Approval, Signed
 from firstkey.enrollment.case.surroundings import By
 from firstkey.enrollment.case.words import Cause, Closure, Stage
@@ -207,13 +210,23 @@ def test_consent_is_withdrawn_by_who_gave_it(for_cause: bool) -> None:
     """One's own consent no longer counts; another's stands, and what was signed stays fixed."""
     world = World(requirements=TWO).up_to(Stage.ISSUANCE)
     before = world.state
-    act = world.act("withdraw_approval", SECOND_APPROVER)
+    act = world.act("withdraw_approval", SECOND_APPROVER, *((FOR_CAUSE,) * for_cause))
     decision = world.do(WithdrawApproval(act, for_cause=for_cause))
     fact = ApprovalWithdrawn(at=START, by=By(SECOND_APPROVER, act.statement), for_cause=for_cause)
     assert decision.facts == (fact,)
     assert decision.account == ()
     assert world.state == replace(before, approvals=before.approvals[:1])
     assert world.stage is Stage.APPROVAL
+
+
+def test_why_consent_is_withdrawn_is_signed() -> None:
+    """That it never should have been given is part of what is signed, in both directions."""
+    world = World(requirements=TWO).up_to(Stage.ISSUANCE)
+    for for_cause in (False, True):
+        act = world.act("withdraw_approval", SECOND_APPROVER, *((FOR_CAUSE,) * (not for_cause)))
+        assert (
+            refusal_of(world, partial(World.do, command=WithdrawApproval(act, for_cause=for_cause))) is R.ActNotForThis
+        )
 
 
 def test_consent_is_nobody_elses_to_withdraw() -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from firstkey.enrollment.case.facts import CaseRevised, ProofingRecorded, ProofingWithdrawn
 from firstkey.enrollment.case.refusals import R
+from firstkey.enrollment.case.separation import FOR_CAUSE
 from firstkey.enrollment.case.state import Proofing
 from firstkey.enrollment.case.surroundings import By
 from firstkey.enrollment.case.words import Stage
@@ -262,7 +263,7 @@ def test_a_proofing_is_withdrawn_by_whoever_holds_the_duty(for_cause: bool) -> N
     world = World().up_to(Stage.ISSUANCE)
     before = world.state
     world.surround(eligible=world.around.eligible | {("pia", "proofer")})
-    act = world.act("withdraw_proofing", "pia")
+    act = world.act("withdraw_proofing", "pia", *((FOR_CAUSE,) * for_cause))
     decision = world.do(WithdrawProofing(act, for_cause=for_cause))
     assert decision.facts == (ProofingWithdrawn(at=START, by=By("pia", act.statement), for_cause=for_cause),)
     assert decision.account == ()

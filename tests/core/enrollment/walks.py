@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from firstkey.enrollment.approval import WithdrawApproval
 from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.separation import FOR_CAUSE
 from firstkey.enrollment.case.state import stage_of
 from firstkey.enrollment.case.words import Stage
 from firstkey.enrollment.closure import RecordReview
@@ -67,8 +68,8 @@ def later(world: World) -> None:
 
 def withdraw_for_cause(world: World) -> object:
     """Say that the proofing never should have been recorded, nor the approval given."""
-    world.do(WithdrawProofing(world.act("withdraw_proofing", PROOFER), for_cause=True))
-    return world.do(WithdrawApproval(world.act("withdraw_approval", APPROVER), for_cause=True))
+    world.do(WithdrawProofing(world.act("withdraw_proofing", PROOFER, FOR_CAUSE), for_cause=True))
+    return world.do(WithdrawApproval(world.act("withdraw_approval", APPROVER, FOR_CAUSE), for_cause=True))
 
 
 def stray(world: World) -> object:

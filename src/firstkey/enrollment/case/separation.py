@@ -14,6 +14,8 @@ from firstkey.policy.model import Duty, Requirements
 
 ADMINISTRATOR = "administrator"
 """The duty to change people, duties, policy, keys and clock: an eligibility word beside the duties of a case."""
+FOR_CAUSE = "for_cause"
+"""What a withdrawal names that says: it never should have been given."""
 
 
 def kept_apart(one: Duty, other: Duty, required: Requirements) -> bool:
@@ -101,14 +103,16 @@ def check_duty(scene: Scene, act: SignedAct, duty: Duty, word: str, *names: str)
     check_separation(scene, duty, act.persons)
 
 
-def check_withdrawal(scene: Scene, *, for_cause: bool) -> None:
-    """Refuse a withdrawal once the case is over, unless it completed and the consent never should have been given.
+def check_withdrawal(scene: Scene, act: SignedAct, word: str, *, for_cause: bool) -> None:
+    """Refuse a withdrawal once the case is over, unless it completed and the consent never should have been given;
+    whoever says so has signed that, too.
 
     Raises:
-        Refused: CaseOver.
+        Refused: CaseOver, or as `check_act`.
     """
     closed = scene.case.closed
     require(closed is None or (closed is Closure.COMPLETED and for_cause), R.CaseOver)
+    check_act(scene, act, word, *((FOR_CAUSE,) if for_cause else ()))
 
 
 def with_duty(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.separation import (
+    FOR_CAUSE,
     check_act_on,
     check_eligible,
     check_two_people,
@@ -311,7 +312,8 @@ def test_after_the_end_only_a_withdrawal_for_cause(name: str, closed: Closure | 
     world = alter(World().up_to(Stage.CLOSED) if closed else entry.prepared(), closed=closed)
 
     def withdrawn(w: World) -> None:
-        w.do(replace(entry.command(w, entry.act(w)), for_cause=for_cause))
+        signed = replace(entry.act(w), names=(FOR_CAUSE,) * for_cause)
+        w.do(replace(entry.command(w, signed), for_cause=for_cause))
 
     taken = closed is None or (closed is Closure.COMPLETED and for_cause)
     assert refusal_of(world, withdrawn) is (None if taken else R.CaseOver)

@@ -11,6 +11,7 @@ from firstkey.enrollment.approval import WithdrawApproval
 from firstkey.enrollment.case.facts import PassRevoked
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Scene, Step
+from firstkey.enrollment.case.separation import FOR_CAUSE
 from firstkey.enrollment.case.slots import FOREVER, held_slots, spent_slots
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import Cause, Closure, Stage
@@ -231,8 +232,8 @@ def test_a_withdrawal_for_cause_after_activation_is_a_recall(closed: Closure) ->
     world = alter(World().up_to(Stage.CLOSED), closed=closed)
     recalled = (RecallCredential("credential-1", Cause.WITHDRAWN_FOR_CAUSE),)
     for command in (
-        WithdrawApproval(world.act("withdraw_approval", APPROVER), for_cause=True),
-        WithdrawProofing(world.act("withdraw_proofing", PROOFER), for_cause=True),
+        WithdrawApproval(world.act("withdraw_approval", APPROVER, FOR_CAUSE), for_cause=True),
+        WithdrawProofing(world.act("withdraw_proofing", PROOFER, FOR_CAUSE), for_cause=True),
     ):
         if closed is Closure.COMPLETED:
             assert world.do(command).account == recalled
@@ -243,7 +244,7 @@ def test_a_withdrawal_for_cause_after_activation_is_a_recall(closed: Closure) ->
 def test_a_withdrawal_before_activation_recalls_nothing() -> None:
     """While the case is open its credential is suspended in the case, and the account has none to recall."""
     world = World().up_to(Stage.ACTIVATION)
-    command = WithdrawApproval(world.act("withdraw_approval", APPROVER), for_cause=True)
+    command = WithdrawApproval(world.act("withdraw_approval", APPROVER, FOR_CAUSE), for_cause=True)
     decision = world.do(command)
     assert decision.account == ()
     assert [fact.kind for fact in decision.facts] == ["ApprovalWithdrawn", "CredentialSuspended"]
