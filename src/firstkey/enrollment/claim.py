@@ -2,15 +2,9 @@
 
 from msgspec.structs import replace
 
-from firstkey.enrollment.case import facts
+from firstkey.enrollment.case import facts, limits
 from firstkey.enrollment.case.closing import closing
 from firstkey.enrollment.case.digest import ANY_DEVICE
-from firstkey.enrollment.case.limits import (
-    NUMBER_LIFETIME_MS_MAX,
-    REVISIONS_MAX,
-    RIVAL_CODES_COMPARED_MAX,
-    START_CODE_LIFETIME_MS_MAX,
-)
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import check_duty, check_two_people, with_duty
@@ -125,8 +119,8 @@ def anchor_by_presence(scene: Scene, command: AnchorByPresence) -> Step:
     require(claim.anchor in (None, Anchor.PRESENCE), R.AlreadyAnchored)
     check_duty(scene, act, Duty.CONFIRMER, "anchor_claim", claim.claim)
     require(seen.device_key == claim.device_key, R.WrongDevice)
-    scanned_in_time = 0 <= seen.scanned_at - seen.shown_at <= START_CODE_LIFETIME_MS_MAX
-    typed_in_time = 0 <= scene.now - seen.scanned_at <= NUMBER_LIFETIME_MS_MAX
+    scanned_in_time = 0 <= seen.scanned_at - seen.shown_at <= limits.START_CODE_LIFETIME_MS_MAX
+    typed_in_time = 0 <= scene.now - seen.scanned_at <= limits.NUMBER_LIFETIME_MS_MAX
     require(scanned_in_time and typed_in_time and seen.confirmer == act.person, R.StartCodeOver)
     require(seen.number_matched, R.NumberDiffers)
     anchored = facts.ClaimAnchored(
@@ -155,7 +149,7 @@ def _release(scene: Scene, handle_digest: str, acts: tuple[SignedAct, ...]) -> t
     )
     happened.append(released)
     if case.signed is not None and case.signed.device != ANY_DEVICE:
-        require(case.revision < REVISIONS_MAX, R.RevisionsUsedUp)
+        require(case.revision < limits.REVISIONS_MAX, R.RevisionsUsedUp)
         happened.append(facts.CaseRevised(at=scene.now, revision=case.revision + 1, expires_at=case.expires_at))
     return tuple(happened)
 
@@ -195,7 +189,7 @@ def refuse_rival(scene: Scene, command: RefuseRival) -> Step:
         happened.append(facts.RivalRefused(at=scene.now, claim=claim.claim, rival_key=command.device.device_key))
     pass_, compared = case.live_pass, scene.around.rival_codes_compared
     armed = pass_ if pass_ is not None and pass_.state is PassState.ARMED else None
-    if code is not None and armed is not None and compared < RIVAL_CODES_COMPARED_MAX:
+    if code is not None and armed is not None and compared < limits.RIVAL_CODES_COMPARED_MAX:
         require(code.pass_id == armed.pass_id, R.CodeIsForAnotherPass)
         if code.matched:
             happened.extend(closing(case, Closure.MISUSED, scene.now, Cause.MISUSED))

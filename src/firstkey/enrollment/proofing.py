@@ -5,13 +5,8 @@ What a method claims never lifts it over its ceiling.
 
 from msgspec.structs import replace
 
+from firstkey.enrollment.case import limits
 from firstkey.enrollment.case.facts import CaseRevised, Fact, ProofingRecorded, ProofingWithdrawn, shared
-from firstkey.enrollment.case.limits import (
-    EARLIER_PROOFING_AGE_MS_MAX,
-    RELATION_AGE_MS_MIN,
-    REVISIONS_MAX,
-    VOUCHER_LEVEL_MIN,
-)
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command, Folds, Rules, Scene, Step, present, require
 from firstkey.enrollment.case.separation import (
@@ -47,7 +42,7 @@ class WithdrawProofing(Command, frozen=True):
 
 def _age_ms_max(scene: Scene, evidence: Evidence) -> int:
     if evidence.method is ProofingMethod.EARLIER_PROOFING:
-        return EARLIER_PROOFING_AGE_MS_MAX
+        return limits.EARLIER_PROOFING_AGE_MS_MAX
     return scene.required.proofing_age_ms_max
 
 
@@ -59,8 +54,8 @@ def _level_of(scene: Scene, evidence: Evidence) -> int:
     require(alone or evidence.companion in COMPANIONS, R.VouchNotGood, "earlier proofing needs a companion")
     if ProofingMethod.LIVE_VOUCH in (evidence.method, evidence.companion):
         since = evidence.relation_since
-        long_enough = since is not None and scene.now - since >= RELATION_AGE_MS_MIN
-        require(evidence.voucher_level >= VOUCHER_LEVEL_MIN and long_enough, R.VouchNotGood)
+        long_enough = since is not None and scene.now - since >= limits.RELATION_AGE_MS_MIN
+        require(evidence.voucher_level >= limits.VOUCHER_LEVEL_MIN and long_enough, R.VouchNotGood)
     level = min(evidence.level, LEVEL_MAX[evidence.method])
     require(level >= scene.required.level, R.LevelTooLow)
     return level
@@ -97,7 +92,7 @@ def record_proofing(scene: Scene, command: RecordProofing) -> Step:
     )
     facts: tuple[Fact, ...] = (recorded,)
     if case.signed is not None and level < case.signed.level:
-        require(case.revision < REVISIONS_MAX, R.RevisionsUsedUp)
+        require(case.revision < limits.REVISIONS_MAX, R.RevisionsUsedUp)
         facts += (CaseRevised(at=scene.now, revision=case.revision + 1, expires_at=case.expires_at),)
     return Step(facts)
 
