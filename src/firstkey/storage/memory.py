@@ -17,6 +17,7 @@ from firstkey.ports.signing import CheckpointSigner, FactMac
 from firstkey.storage.chains import Chains
 from firstkey.storage.limits import CHAIN_FACTS_CACHED_MAX
 from firstkey.storage.rows import EntryRow, HashRow
+from firstkey.storage.seals import Seals
 from firstkey.storage.sequencer import Outcome, Sequencer, failed
 from firstkey.storage.timekeeper import Timekeeper
 from firstkey.storage.view import View
@@ -262,6 +263,7 @@ class MemoryFactStore:
 
     def __init__(self, macs: FactMac, signer: CheckpointSigner, clock: Clock) -> None:
         self._macs = macs
+        self._seals = Seals(macs)
         self._signer = signer
         self._timekeeper = Timekeeper(clock)
         self._rows = MemoryRows()
@@ -292,7 +294,7 @@ class MemoryFactStore:
 
     def read(self, view: Callable[[Reader], T]) -> Future[T]:
         """Call a view of what is committed."""
-        return self.look(lambda rows: view(View(rows, self._macs, Chains(CHAIN_FACTS_CACHED_MAX))))
+        return self.look(lambda rows: view(View(rows, self._seals, Chains(CHAIN_FACTS_CACHED_MAX))))
 
     def look(self, look: Callable[[MemoryRows], T]) -> Future[T]:
         """Call a function of the committed rows."""

@@ -16,6 +16,7 @@ from firstkey.ports.signing import CheckpointSigner, FactMac
 from firstkey.storage.chains import Chains
 from firstkey.storage.limits import CHAIN_FACTS_CACHED_MAX
 from firstkey.storage.rows import Rows, TransactionLost
+from firstkey.storage.seals import Seals
 from firstkey.storage.timekeeper import Timekeeper
 from firstkey.storage.tree import TreeHead, grow, read_head
 from firstkey.storage.unit import Unit
@@ -88,7 +89,7 @@ class Sequencer:
 
     def __init__(self, rows: Rows, macs: FactMac, signer: CheckpointSigner, timekeeper: Timekeeper) -> None:
         self._rows = rows
-        self._macs = macs
+        self._seals = Seals(macs)
         self._signer = signer
         self._timekeeper = timekeeper
         self._chains = Chains(CHAIN_FACTS_CACHED_MAX)
@@ -145,7 +146,7 @@ class Sequencer:
         reading = self._timekeeper.read(self._last_at)
         first_index = self.head.frontier.size + len(self._leaves)
         self._tell_of_doubt(reading.doubtful)
-        unit = Unit(self._rows, self._macs, self._chains, reading, first_index)
+        unit = Unit(self._rows, self._seals, self._chains, reading, first_index)
         try:
             outcome = Outcome(work(unit), deadline=unit.deadline, time=unit.time)
         except TransactionLost:

@@ -12,9 +12,9 @@ from firstkey.ports.kinds import (
     SlotKind,
 )
 from firstkey.ports.queues import CaseRow, OutboxItem
-from firstkey.ports.signing import FactMac
 from firstkey.storage.chains import Chains
 from firstkey.storage.rows import EntryRow, Rows
+from firstkey.storage.seals import Seals
 from firstkey.storage.timekeeper import Reading
 from firstkey.storage.view import View
 from firstkey.values import canonical
@@ -28,7 +28,7 @@ class Unit(View):
 
     Args:
         rows: in a transaction, a mark set.
-        macs: the key that facts are sealed with.
+        seals: seals documents, under the key that facts are sealed with.
         chains: what is remembered of streams.
         reading: the time of this work.
         first_index: the ledger index of the first fact that it appends.
@@ -39,8 +39,8 @@ class Unit(View):
         time: the instant that time goes on from once it has committed; None when it says nothing of time.
     """
 
-    def __init__(self, rows: Rows, macs: FactMac, chains: Chains, reading: Reading, first_index: int) -> None:
-        super().__init__(rows, macs, chains)
+    def __init__(self, rows: Rows, seals: Seals, chains: Chains, reading: Reading, first_index: int) -> None:
+        super().__init__(rows, seals, chains)
         self._rows = rows
         self._reading = reading
         self._first_index = first_index
@@ -83,7 +83,7 @@ class Unit(View):
 
     def _seal(self, stream: str, head: Head, fact: NewFact) -> Head:
         number = head.number + 1
-        mac = self._macs.mac(head.mac, stream=stream, number=number, kind=fact.kind, body=fact.body, at=self.now)
+        mac = self._seals.macs.mac(head.mac, stream=stream, number=number, kind=fact.kind, body=fact.body, at=self.now)
         return Head(number, mac)
 
     def take(self, slot: Slot, stream: str) -> None:
@@ -121,7 +121,7 @@ class Unit(View):
         """Store or replace a document."""
         if kind in WRITE_ONCE_DOCUMENTS and self.document(kind, key) not in (None, body):
             raise Defect(f"a document of kind {kind} is written once")
-        self._rows.put_document(kind, key, self._sealed(kind, key, body), self.now)
+        self._rows.put_document(kind, key, self._seals.seal(kind, key, body), self.now)
 
     def delete_document(self, kind: DocumentKind, key: str) -> None:
         """Delete a document."""

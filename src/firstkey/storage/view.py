@@ -8,15 +8,10 @@ from firstkey.ledger.tiles import TILE_WIDTH
 from firstkey.ports.fact_store import Recorded, Slot
 from firstkey.ports.kinds import DocumentKind
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow, Queued
-from firstkey.ports.signing import FactMac
 from firstkey.storage.chains import Chain, Chains
 from firstkey.storage.rows import ReadableRows
+from firstkey.storage.seals import Seals
 from firstkey.values.errors import Defect, Refused
-
-DOCUMENT = b"firstkey document"
-"""Stands where a fact's MAC covers the MAC before it, so that neither passes for the other."""
-
-MAC_BYTES = 32
 
 _BEFORE_ALL = CaseCursor(-1, "")
 
@@ -26,13 +21,13 @@ class View:
 
     Args:
         rows: where from.
-        macs: the key that facts are sealed with.
+        seals: opens documents, under the key that facts are sealed with.
         chains: what is remembered of streams.
     """
 
-    def __init__(self, rows: ReadableRows, macs: FactMac, chains: Chains) -> None:
+    def __init__(self, rows: ReadableRows, seals: Seals, chains: Chains) -> None:
         self._readable = rows
-        self._macs = macs
+        self._seals = seals
         self._chains = chains
 
     def load(self, stream: str, after: int = 0) -> tuple[Recorded, ...]:
@@ -72,7 +67,7 @@ class View:
         return Chain(head, None)
 
     def _follow(self, stream: str, head: Head, fact: Recorded) -> Head:
-        mac = self._macs.mac(
+        mac = self._seals.macs.mac(
             head.mac, stream=stream, number=head.number + 1, kind=fact.kind, body=fact.body, at=fact.at
         )
         if fact.number != head.number + 1 or not hmac.compare_digest(fact.mac.encode(), mac.hex().encode()):
@@ -91,24 +86,14 @@ class View:
     def document(self, kind: DocumentKind, key: str) -> bytes | None:
         """Return a document."""
         stored = self._readable.document(kind, key)
-        return None if stored is None else self._unseal(kind, key, stored)
+        return None if stored is None else self._seals.open(kind, key, stored)
 
     def documents(
         self, kind: DocumentKind, prefix: str = "", *, after: str = "", limit: int
     ) -> tuple[tuple[str, bytes], ...]:
         """Return documents by prefix, in key order."""
         found = self._readable.documents(kind, prefix, after, _page(limit))
-        return tuple((key, self._unseal(kind, key, stored)) for key, stored in found)
-
-    def _sealed(self, kind: DocumentKind, key: str, body: bytes) -> bytes:
-        """Return a document as it is stored: its MAC, under the key that facts are sealed with, then its bytes."""
-        return self._macs.mac(DOCUMENT, stream=kind.value, number=1, kind=key, body=body, at=0) + body
-
-    def _unseal(self, kind: DocumentKind, key: str, stored: bytes) -> bytes:
-        body = stored[MAC_BYTES:]
-        if not hmac.compare_digest(self._sealed(kind, key, body), stored):
-            raise Refused(LedgerReason.ChainBroken, f"the document {kind} {key}")
-        return body
+        return tuple((key, self._seals.open(kind, key, stored)) for key, stored in found)
 
     def cases(
         self, by: CaseIndex, value: str = "", *, after: CaseCursor | None = None, limit: int

@@ -16,6 +16,7 @@ from firstkey.storage.chains import Chains
 from firstkey.storage.limits import CHAIN_FACTS_CACHED_MAX
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.rows import TransactionLost
+from firstkey.storage.seals import Seals
 from firstkey.storage.sequencer import Sequencer
 from firstkey.storage.sqlite.connection import open_reader, open_writer
 from firstkey.storage.sqlite.readers import Readers
@@ -62,7 +63,7 @@ class SqliteFactStore:
         connect: Callable[[Path], sqlite3.Connection] = open_writer,
         unsafe_older_than_head: bool = False,
     ) -> None:
-        self._macs = macs
+        self._seals = Seals(macs)
         timekeeper = Timekeeper(clock)
         published = CheckpointFile(folder)
 
@@ -95,7 +96,7 @@ class SqliteFactStore:
     def read(self, view: Callable[[Reader], T]) -> Future[T]:
         """Call a view in one short transaction that cannot write."""
         return self.readers.submit(
-            lambda connection: view(View(SqliteReadableRows(connection), self._macs, Chains(CHAIN_FACTS_CACHED_MAX)))
+            lambda connection: view(View(SqliteReadableRows(connection), self._seals, Chains(CHAIN_FACTS_CACHED_MAX)))
         )
 
     @property
