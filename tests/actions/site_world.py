@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
+
 import firstkey
 from firstkey.actions import (
     acts,
@@ -18,6 +20,7 @@ from firstkey.actions import (
     closure,
     delivery,
     devices,
+    duties,
     founding,
     proofing,
     queries,
@@ -30,6 +33,8 @@ from firstkey.actions import (
 )
 from firstkey.actions.codes import CodeDesk
 from firstkey.actions.folds import Folds
+from firstkey.actions.recording import PersonToRecord
+from firstkey.actions.scopes import Scope
 from firstkey.actions.site import Device, Keys, Operator, Site, SiteSettings, Stranger
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.ledger.note import SignatureType, signer_from
@@ -49,6 +54,7 @@ T = TypeVar("T")
 ORIGIN, RP_ID, SITE = "https://join.example.org", "join.example.org", "site-1"
 POLICY = (Path(firstkey.__file__).parent / "policies" / "small_team.toml").read_bytes()
 AAGUID = bytes(range(16))
+UNSIGNED = acts.SignedStatement("", {})
 
 
 def done(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -57,17 +63,18 @@ def done(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class SetClock:
-    """A clock that a test moves."""
+    """A clock that a test moves; with a `drift` it tells another time than the one that cannot be set counts."""
 
     def __init__(self) -> None:
         self.instant = 1_800_000_000_000
+        self.drift = 0
 
     def now(self) -> int:
-        """Return the instant."""
-        return self.instant
+        """Return the instant, as somebody has set it."""
+        return self.instant + self.drift
 
     def monotonic(self) -> int:
-        """Return the same, for both clocks agree here."""
+        """Return the instant."""
         return self.instant
 
 
@@ -158,7 +165,8 @@ class SiteWorld:
         """Ask for an act's statement and sign it."""
         wanted = acts.StatementAsked(act=act, **asked)
         to_sign = done(acts.ask_statement(self.site, self.operators[name], wanted))
-        return self._signed(self.people[name], to_sign, act=act, case=asked.get("case"))
+        whose = {"case": asked.get("case"), "on_behalf_of": asked.get("on_behalf_of")}
+        return self._signed(self.people[name], to_sign, act=act, **whose)
 
     def sign_on_case(self, name: str, act: str, *names: str, digests: tuple[str, ...] = ()) -> acts.SignedStatement:
         """Sign an act on the case as it is."""
@@ -176,8 +184,8 @@ class SiteWorld:
 
     # The steps of a case
 
-    def record_joiner(self, **changed: Any) -> None:
-        """An administrator brings the joiner in."""
+    def record_joiner(self, also: str | None = None, **changed: Any) -> None:
+        """An administrator brings the joiner in, or somebody else."""
         content: dict[str, Any] = {
             "person": "p-100",
             "account": "dir:100",
@@ -190,22 +198,63 @@ class SiteWorld:
                 "device": "managed",
             },
         }
-        self.record(records.PersonToRecord(**{**content, **changed}))
+        self.record(PersonToRecord(**{**content, **changed}), also=also)
 
     def record_operator(self, name: str, **changed: Any) -> None:
         """What a source of record says of one of the operators."""
         person = self.people[name].person
         account, unit = f"local:{person}", person
-        self.record(records.PersonToRecord(person, account, name, name, **{"unit": unit, **changed}))
+        said = PersonToRecord(person, account, name, name, **{"unit": unit, **changed})
+        self.record(said, also="paul" if name != "paul" else "cora")
 
-    def record(self, *people: records.PersonToRecord) -> None:
-        """Rita brings people in."""
-        signed = self.sign("rita", "record_people", names=(records.digest_of_people(people),))
-        asked = records.PeopleToRecord(people, signed)
+    def record(self, *people: PersonToRecord, also: str | None = None) -> None:
+        """Rita brings people in; where it must be two, with another."""
+        signed, *more = (
+            self.sign(name, "record_people", names=(records.digest_of_people(people),))
+            for name in ("rita", also)
+            if name is not None
+        )
+        asked = records.PeopleToRecord(people, signed, *more)
         done(records.record_people(self.site, self.operators["rita"], asked))
+
+    def grant(self, who: str, duty: str, *, by: str = "paul", **limits: Any) -> duties.OperatorShown:
+        """An administrator grants a duty to a person, in a scope."""
+        ends_at = limits.pop("ends_at", None)
+        asked = duties.DutyToGrant(who, duty, UNSIGNED, Scope(**limits), ends_at)
+        signed = self.sign(by, "grant_duty", names=duties.granting_names(asked))
+        return done(duties.grant_duty(self.site, self.operators[by], msgspec.structs.replace(asked, signed=signed)))
+
+    def withdraw(self, who: str, duty: str, *, by: str = "paul") -> duties.OperatorShown:
+        """An administrator takes a duty away."""
+        signed = self.sign(by, "withdraw_duty", names=(who, duty))
+        return done(duties.withdraw_duty(self.site, self.operators[by], duties.DutyToWithdraw(who, duty, signed)))
+
+    def enroll_operator(self, name: str, number: int = 500, **changed: Any) -> Person:
+        """Somebody gets a privileged key, in person, by three founders, and signs in; they hold no duty yet."""
+        person, claimed = f"p-{number}", f"{number:022d}"
+        self.record_joiner(person=person, account=f"dir:{number}", privileged=True, **changed)
+        self.authenticator, self.device = Authenticator(self.traits, self.attester), JoinerDevice(now=self.clock.now)
+        self.open(account=f"dir:{number}")
+        self.proof()
+        self.approve("anna")
+        self.approve("cora")
+        signed = self.sign_on_case("paul", "claim_device", claimed)
+        asked = claim.ClaimToMake(self.handle, self.device.bind_keys(self.handle), claimed, signed)
+        done(claim.claim_case(self.site, self.by(), asked))
+        act = redemption.AttendanceToConfirm(self.sign_on_case("paul", "confirm_attendance", claimed, person))
+        done(redemption.confirm_attendance(self.site, self.operators["paul"], self.case, act))
+        self.register()
+        self.sweep()
+        assert self.shown.closed == "completed"
+        self.people[name] = Person(person, SITE, ORIGIN, self.authenticator)
+        self.operators[name] = self.sign_in(self.people[name])
+        self.authenticator, self.device = Authenticator(self.traits, self.attester), JoinerDevice(now=self.clock.now)
+        return self.people[name]
 
     def open(self, purpose: Purpose = Purpose.FIRST_KEY, account: str = "dir:100", **changed: Any) -> request.CaseBegun:
         """Rita opens a case."""
+        if changed.get("stolen"):
+            changed["signed"] = self.sign("rita", "report_stolen", names=(account, changed["lost_credential"]))
         asked = request.CaseToOpen(account=account, purpose=purpose, **changed)
         begun = done(request.open_case(self.site, self.operators["rita"], asked))
         self.case, self.handle = begun.case, begun.handle

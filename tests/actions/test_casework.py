@@ -215,6 +215,6 @@ def test_an_unknown_case_is_nobodys() -> None:
     world.record_joiner()
     world.open()
     withdrawing = closure.withdraw_case(world.site, world.operators["rita"], "no-case", claim.Nothing())
-    assert refusal(withdrawing) == "account-unknown"
+    assert refusal(withdrawing) == "not-found"
     getting = delivery.get_pass(world.site, world.by(), Handle("no-handle"))
     assert refusal(getting) == "not-found"

@@ -13,7 +13,7 @@ def test_a_requester_ends_a_case_and_a_joiner_in_a_session_does_not() -> None:
     joiner = world.sign_in_as_joiner()
     world.record_joiner(person="p-200", account="dir:200")
     world.open(account="dir:200")
-    assert refusal(closure.withdraw_case(world.site, joiner, world.case, claim.Nothing())) == "not-eligible"
+    assert refusal(closure.withdraw_case(world.site, joiner, world.case, claim.Nothing())) == "not-found"
     answer = done(closure.withdraw_case(world.site, world.operators["anna"], world.case, claim.Nothing()))
     assert answer.closed is Closure.WITHDRAWN
     again = closure.withdraw_case(world.site, world.operators["anna"], world.case, claim.Nothing())

@@ -91,7 +91,7 @@ def test_until_then_nothing_but_founding_works(sitting: Sitting) -> None:
     assert refusal(sign_in.sign_in_options(sitting.site, STRANGER, sign_in.SignInBegun())) == "not-founded"
     asked = request.CaseToOpen("local:" + second.person, Purpose.ADD_KEY)
     opening = request.open_case(sitting.site, Operator(first.person, "local:" + first.person, "s"), asked)
-    assert refusal(opening) == "not-eligible"
+    assert refusal(opening) == "account-unknown"
 
 
 @pytest.mark.parametrize("code", ["0" * 26, "Z" * 26])

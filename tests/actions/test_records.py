@@ -6,7 +6,8 @@ import pytest
 
 from firstkey.actions.claim import ClaimToMake, claim_case
 from firstkey.actions.people import MATURES_MS, PersonRecord, find_person
-from firstkey.actions.records import PeopleToRecord, PersonToRecord, digest_of_people, record_people
+from firstkey.actions.recording import PersonToRecord
+from firstkey.actions.records import PeopleToRecord, digest_of_people, record_people
 from firstkey.enrollment.case.words import Closure, CredentialState
 from firstkey.policy.facts import effective, values_of
 from firstkey.values.instants import DAY

@@ -43,7 +43,7 @@ def test_the_policy_is_read_by_its_hash() -> None:
     world = SiteWorld()
 
     def policy(casework: Casework) -> str:
-        return policy_in_force(casework.tx, site_state(world.site, casework.tx).state).name
+        return policy_in_force(casework.tx, site_state(world.site, casework.tx).state, casework.tx.now).name
 
     digest = in_casework(world, lambda casework: site_state(world.site, casework.tx).state.policy)
     assert in_casework(world, policy) == "small_team"

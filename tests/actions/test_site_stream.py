@@ -1,12 +1,7 @@
 """The site's own stream, folded: what each fact changes, and who may do what."""
 
-from firstkey.actions.site_stream import (
-    EVERY_DUTY,
-    EpochRaised,
-    SiteState,
-    append_site_facts,
-    site_state,
-)
+from firstkey.actions.site_state import EVERY_DUTY, SiteState
+from firstkey.actions.site_stream import EpochRaised, append_site_facts, site_state
 from firstkey.enrollment.case.separation import ADMINISTRATOR
 from firstkey.enrollment.case.words import PassState
 from firstkey.policy.model import Duty

@@ -10,7 +10,7 @@ from firstkey.actions.recording import PersonToRecord
 from firstkey.demo import steps
 from firstkey.demo.people import Desk, Joiner, Maker
 from firstkey.demo.process import Address
-from firstkey.demo.run import Prepared, people_of_record, prepare_site
+from firstkey.demo.run import Prepared, people_of_record, policy_naming, prepare_site
 from firstkey.demo.steps import Cast, Live
 from firstkey.simulator.client import Client
 from firstkey.storage.sqlite.connection import open_reader
@@ -64,10 +64,19 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def founded(folder: Path) -> Iterator[Place]:
-    """Run a server on a fresh site in a folder."""
+def founded(
+    folder: Path, policy: Callable[[bytes], bytes] | None = None, settings_more: str = ""
+) -> Iterator[Place]:
+    """Run a server on a fresh site in a folder.
+
+    Args:
+        folder: an empty one.
+        policy: makes the policy from the demonstration's; that one when None.
+        settings_more: what the site's settings say beside the usual.
+    """
     maker = Maker()
-    prepared = prepare_site(folder / "site", maker)
+    text = None if policy is None else policy(policy_naming(maker.root.der))
+    prepared = prepare_site(folder / "site", maker, text, settings_more)
     with Launched(prepared.site, prepared.address) as server:
         names = ("Rita", "Paul", "Anna", "Theo", "Cora")
         cast = Cast(*(Desk(prepared.address, name, maker.authenticator()) for name in names))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firstkey.actions.records import PersonToRecord
+from firstkey.actions.recording import PersonToRecord
 from firstkey.policy.facts import FACTS
 from firstkey.sources.assets import read_assets, with_assets
 from firstkey.values.errors import Malformed

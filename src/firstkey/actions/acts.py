@@ -12,6 +12,7 @@ import msgspec
 
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Operator, Site
+from firstkey.actions.site_stream import site_state
 from firstkey.ceremonies.authentication import StoredCredential, request_options
 from firstkey.ceremonies.responses import named_credential
 from firstkey.ceremonies.statements import (
@@ -117,12 +118,15 @@ async def ask_statement(site: Site, caller: Operator, asked: StatementAsked) -> 
     """Make the statement of an act for the person in this session to sign.
 
     Raises:
-        Refused: NotEligible; nobody has delegated anything to anybody, so each signs for themselves.
+        Refused: NotEligible; whom they would act for has delegated nothing to them.
     """
-    if asked.on_behalf_of is not None:
-        raise Refused(R.NotEligible)
 
     def work(tx: Transaction) -> StatementToSign:
+        live = site_state(site, tx).state.delegations_at(tx.now)
+        if asked.on_behalf_of is not None and (asked.on_behalf_of, caller.person) not in {
+            (each.delegator, each.delegate) for each in live
+        }:
+            raise Refused(R.NotEligible)
         statement = new_statement(site, tx.now, Purpose.ACT, asked, caller.person)
         return prepare_statement(site, tx, statement, ())
 

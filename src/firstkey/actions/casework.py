@@ -5,19 +5,22 @@ of an account's credentials, takes or frees their slots, or destroys a verifier.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from firstkey.actions.acts import Evidence, keep_evidence, statements_of, verified_again
+from firstkey.actions.crew import Crew, as_known, crew_of, may_see
 from firstkey.actions.destinations import check_destinations
 from firstkey.actions.effects import effects_of
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
+from firstkey.actions.scopes import subject_of_case
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
-from firstkey.actions.site_stream import SiteState, new_fact, site_state
+from firstkey.actions.site_stream import new_fact, site_state
+from firstkey.actions.velocity import count_act
 from firstkey.ceremonies.statements import ActVerdict
 from firstkey.enrollment.activation import HoldingsCommand, SweepHoldings, decide_holdings, replay_holding
 from firstkey.enrollment.case.ending import is_here, is_over
@@ -25,7 +28,7 @@ from firstkey.enrollment.case.facts import decode_fact
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.slots import open_case_key
-from firstkey.enrollment.case.state import Case, Holdings, NeverOpened, stage_of
+from firstkey.enrollment.case.state import Case, Held, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
 from firstkey.enrollment.case.words import Closure, Covered, CredentialState, PassState, Stage
 from firstkey.enrollment.closure import Sweep
@@ -33,8 +36,7 @@ from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import apply_fact
 from firstkey.enrollment.request import OpenCase
 from firstkey.ledger.entry import Activity
-from firstkey.policy.model import ApproverRule, Purpose
-from firstkey.policy.staffing import Person
+from firstkey.policy.model import Purpose, Tier
 from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
@@ -77,24 +79,6 @@ def read_holdings(site: Site, reader: Reader, account: str) -> Folded[Holdings]:
     return site.folds.read(reader, account_stream(account), HOLDINGS_FOLDING)
 
 
-class Crew(NamedTuple):
-    """Who may act for a joiner now.
-
-    Attributes:
-        eligible: (person, duty or approver rule).
-        records: of those people, as sources of record have them.
-    """
-
-    eligible: frozenset[tuple[str, str]]
-    records: tuple[PersonRecord, ...]
-
-    @property
-    def people(self) -> tuple[Person, ...]:
-        """The same as the policy's staffing asks for them."""
-        words = {record.person: {w for who, w in self.eligible if who == record.person} for record in self.records}
-        return tuple(Person(r.person, frozenset(words[r.person]), r.unit, r.vendor) for r in self.records)
-
-
 def every_case(reader: Reader, by: CaseIndex, value: str) -> Iterator[CaseRow]:
     """Read all pages of an index."""
     after: CaseCursor | None = None
@@ -120,9 +104,12 @@ class Casework:
         return read_case(self.site, self.tx, case).state
 
     def is_over(self, state: Case) -> bool:
-        """Whether the case's pass has outlived its time, though nobody has written it down yet."""
+        """Whether the case's pass has outlived its time or its epoch, though nobody has written it down yet."""
         pass_ = state.live_pass
-        return pass_ is not None and pass_.ends_at is not None and self.tx.now >= pass_.ends_at
+        if pass_ is None:
+            return False
+        late = pass_.ends_at is not None and self.tx.now >= pass_.ends_at
+        return late or pass_.epoch != site_state(self.site, self.tx).state.epoch
 
     def decide(self, case: str, command: Command, *, statements: frozenset[str] = frozenset(), **seen: Any) -> Decision:
         """Decide a command on a case and append what has happened.
@@ -147,23 +134,62 @@ class Casework:
                 self.decide_holdings(person, following)
         return decision
 
-    def is_usable(self, person: str, credential: str) -> bool:
-        """Whether somebody who has not left holds a credential that is active and not over."""
+    def usable(self, person: str, credential: str) -> Held | None:
+        """Return a credential of any account of somebody who has not left, if it is active and not over."""
         tx, record = self.tx, find_person(self.tx, person)
         if record is None or not is_here(record.standing, tx.now):
-            return False
-        held = read_holdings(self.site, tx, record.account).state.find(credential)
-        return held is not None and held.state is CredentialState.ACTIVE and not is_over(held.ends_at, tx.now)
+            return None
+        found = (read_holdings(self.site, tx, account).state.find(credential) for account in record.every_account)
+        held = next((each for each in found if each is not None), None)
+        active = held is not None and held.state is CredentialState.ACTIVE and not is_over(held.ends_at, tx.now)
+        return held if active else None
 
-    def accept(self, verdict: ActVerdict, evidence: Evidence) -> None:
-        """Keep the evidence of an act that is about to count.
+    def is_usable(self, person: str, credential: str) -> bool:
+        """Whether somebody who has not left holds a credential that is active and not over."""
+        return self.usable(person, credential) is not None
+
+    def accept(self, verdict: ActVerdict, evidence: Evidence, *, as_holder: bool = False) -> None:
+        """Keep the evidence of an act that is about to count, and count it.
+
+        Args:
+            verdict: what was signed.
+            evidence: how.
+            as_holder: it says that its signer holds the key, and fills no duty.
 
         Raises:
             Refused: KeyOutOfUse; the key that signed is suspended, recalled or over, or its holder has left.
+                KeyTierTooLow; whoever holds a duty acts by a key of the privileged tier. VelocityReached.
         """
-        if not self.is_usable(verdict.person, verdict.credential_id):
+        held, standing = self.usable(verdict.person, verdict.credential_id), site_state(self.site, self.tx).state
+        if held is None:
             raise Refused(ActionReason.KeyOutOfUse)
+        if not as_holder:
+            on_duty = verdict.on_behalf_of is not None or standing.grants_of(verdict.person, self.tx.now)
+            if on_duty and held.tier < Tier.PRIVILEGED:
+                raise Refused(ActionReason.KeyTierTooLow)
+            count_act(self.tx, standing, verdict.person, verdict.act)
         keep_evidence(self.tx, verdict, evidence)
+
+    def check_sees(self, who: str, case: str, *, as_joiner: bool = False) -> Case:
+        """Return a case to somebody who may see it: by a duty in scope, a relation, or a part played in it before.
+
+        Args:
+            who: the person.
+            case: the case's id.
+            as_joiner: what is asked is open to the joiner too.
+
+        Raises:
+            Refused: NotFound, whatever is wrong.
+        """
+        tx, standing = self.tx, site_state(self.site, self.tx).state
+        state = as_known(self.read(case), standing)
+        if not isinstance(state, Case):
+            raise Refused(ActionReason.NotFound)
+        joiner = self._person(state, Sweep())
+        took_part = any(person == who for _, person in state.duties) or (as_joiner and who == state.person)
+        if not took_part and not may_see(tx, standing, who, joiner, subject_of_case(joiner, state), tx.now):
+            raise Refused(ActionReason.NotFound)
+        return state
 
     def rehearse(self, case: str, command: Command) -> None:
         """Refuse what `decide` would refuse now; nothing happens.
@@ -177,26 +203,36 @@ class Casework:
         self, case: str, command: Command, statements: frozenset[str], seen: dict[str, Any]
     ) -> tuple[Decision, int, PersonRecord]:
         tx = self.tx
-        number, state = read_case(self.site, tx, case)
-        person = self._person(state, command)
         standing = site_state(self.site, tx).state
+        number, found = read_case(self.site, tx, case)
+        state = as_known(found, standing)
+        person = self._person(state, command)
         if isinstance(command, OpenCase):
             key = open_case_key(person.account, command.purpose, command.position)
             self._let_go_of(SlotKind.OPEN_CASE, key, case)
-        crew = self._crew(person, standing)
+        crew = crew_of(tx, person, standing, state, command, tx.now)
         around = self._around(case, number, state, person, crew, statements)
         before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
-        ruling = ruling_of(tx, policy_in_force(tx, standing), state, command, person, crew.people, before)
+        ruling = ruling_of(tx, policy_in_force(tx, standing, tx.now), state, command, person, crew.people, before)
         if isinstance(command, OpenCase):
             check_destinations(self.site, ruling.requirements, command.purpose)
         decision = decide(state, msgspec.structs.replace(around, **seen), command, ruling, tx.now)
         return decision, number, person
 
-    def decide_holdings(self, person: PersonRecord, command: HoldingsCommand) -> None:
-        """Decide a command on an account's credentials and append what has happened."""
+    def decide_holdings(
+        self, person: PersonRecord, command: HoldingsCommand, statements: frozenset[str] = frozenset()
+    ) -> None:
+        """Decide a command on an account's credentials and append what has happened.
+
+        Args:
+            person: whose account it is, at that account.
+            command: what is asked.
+            statements: signed for it, their evidence kept in this transaction.
+        """
         standing = site_state(self.site, self.tx).state
         number, holdings = read_holdings(self.site, self.tx, person.account)
-        around = Surroundings(account=person.standing, epoch=standing.epoch, eligible=standing.eligible)
+        verified = verified_again(self.site, self.tx, statements)
+        around = Surroundings(person.standing, standing.epoch, standing.eligible, verified=verified)
         facts = decide_holdings(holdings, around, command, self.tx.now)
         if facts:
             new = [new_fact(fact, Activity.ENROLLMENT) for fact in facts]
@@ -214,7 +250,8 @@ class Casework:
 
     def look_again(self, person: PersonRecord) -> None:
         """Write down what a changed record has made true of a person's credentials and open cases."""
-        self.decide_holdings(person, SweepHoldings())
+        for account in person.every_account:
+            self.decide_holdings(person.at_account(account), SweepHoldings())
         for row in self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX):
             if row.stage != Stage.CLOSED:
                 self.decide(row.case.removeprefix("case/"), Sweep())
@@ -232,21 +269,11 @@ class Casework:
     def _person(self, state: CaseState, command: Command) -> PersonRecord:
         if isinstance(state, Case):
             record = find_person(self.tx, state.person)
-            if record is not None and record.account == state.account:
-                return record
+            if record is not None and state.account in record.every_account:
+                return record.at_account(state.account)
             return PersonRecord(state.person, state.account, "", "", incarnation=state.incarnation, active=False)
         account = command.account if isinstance(command, OpenCase) else ""
         return person_of_account(self.tx, account)
-
-    def _crew(self, person: PersonRecord, standing: SiteState) -> Crew:
-        """Return who may act for a joiner now: people on record who have not left, and the joiner's manager."""
-        manager = person.manager_at(self.tx.now)
-        names = {name for name, _ in standing.eligible} | ({manager} - {None})
-        found = (find_person(self.tx, str(name)) for name in sorted(map(str, names)))
-        records = tuple(record for record in found if record is not None and is_here(record.standing, self.tx.now))
-        here = {record.person for record in records}
-        manages = {(manager, ApproverRule.MANAGER.value)} if manager in here else set()
-        return Crew(frozenset(pair for pair in standing.eligible | manages if pair[0] in here), records)
 
     def _around(  # everything a decision may know, in one place
         self,

@@ -13,7 +13,6 @@ from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_t
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
 from firstkey.ceremonies.device_proof import judge_claim_keys
-from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
 from firstkey.enrollment.claim import AnchorByCertificate, AnchorByPresence, ClaimDevice, ReleaseClaim
 from firstkey.enrollment.lifecycle.decide import Decision
@@ -101,8 +100,7 @@ async def show_start_code(site: Site, caller: Operator, case: str, _: Nothing) -
     digest = sha256_hex(code.encode())
 
     def work(casework: Casework) -> int:
-        if not isinstance(casework.read(case), Case):
-            raise Refused(ActionReason.NotFound)
+        casework.check_sees(caller.person, case)
         kept = StartCode(case=case, confirmer=caller.person, shown_at=casework.tx.now)
         _keep(casework.tx, digest, kept)
         return kept.shown_at

@@ -3,18 +3,23 @@
 import msgspec
 
 from firstkey.actions.acts import SignedStatement
-from firstkey.actions.casework import run, tell
+from firstkey.actions.casework import Casework, run, tell
 from firstkey.actions.claim import Nothing
 from firstkey.actions.operators import CaseAnswer, case_answer, do_signed, do_signed_by_two
 from firstkey.actions.request import ActOfTwo
 from firstkey.actions.site import Operator, Site
 from firstkey.enrollment.closure import RecordReview, ReportFraud, WithdrawCase
+from firstkey.enrollment.lifecycle.decide import Decision
 
 
 async def withdraw_case(site: Site, caller: Operator, case: str, _: Nothing) -> CaseAnswer:
     """End a case that is no longer wanted."""
-    command = WithdrawCase(person=caller.person)
-    return case_answer(case, tell(await run(site, lambda casework: casework.decide(case, command))))
+
+    def work(casework: Casework) -> Decision:
+        casework.check_sees(caller.person, case, as_joiner=True)
+        return casework.decide(case, WithdrawCase(person=caller.person))
+
+    return case_answer(case, tell(await run(site, work)))
 
 
 async def report_fraud(site: Site, caller: Operator, case: str, asked: ActOfTwo) -> CaseAnswer:

@@ -108,8 +108,8 @@ async def reveal_pass(site: Site, caller: Operator, case: str, asked: PassToReve
     """Make the code, show it to the deliverer, and keep its verifier alone. Never answered twice."""
     verdict, evidence = await judge_signed(site, asked.signed, caller.person)
     act, code = signed_act(verdict), _draw_code(site, Channel.IN_PERSON)
-    shown = await run(site, lambda casework: casework.read(case))
-    pass_ = shown.live_pass if isinstance(shown, Case) else None
+    shown = await run(site, lambda casework: casework.check_sees(caller.person, case))
+    pass_ = shown.live_pass
     if pass_ is None:
         raise Refused(R.NotAStep)
     salt = site.entropy.draw(SALT_BYTES)
@@ -128,4 +128,9 @@ async def reveal_pass(site: Site, caller: Operator, case: str, asked: PassToReve
 
 async def revoke_pass(site: Site, caller: Operator, case: str, _: Nothing) -> CaseAnswer:
     """Kill the live pass at once."""
-    return case_answer(case, tell(await run(site, lambda casework: casework.decide(case, RevokePass(caller.person)))))
+
+    def work(casework: Casework) -> Decision:
+        casework.check_sees(caller.person, case)
+        return casework.decide(case, RevokePass(caller.person))
+
+    return case_answer(case, tell(await run(site, work)))

@@ -19,17 +19,18 @@ from firstkey.actions.acts import (
     store_credential,
 )
 from firstkey.actions.casework import Casework, account_stream, run
+from firstkey.actions.people import FOUNDING as SELF_SAID
 from firstkey.actions.people import PersonRecord, store_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.registration import CHALLENGE_BYTES, CeremonyOptions
 from firstkey.actions.site import Site, Stranger
+from firstkey.actions.site_state import SiteState
 from firstkey.actions.site_stream import (
     SITE_STREAM,
     FounderEnrolled,
     FoundingBegan,
     FoundingStatementSigned,
     SiteFounded,
-    SiteState,
     append_site_facts,
     new_fact,
     site_state,
@@ -196,7 +197,8 @@ async def enroll_founder(site: Site, _: Stranger, asked: FounderMade) -> Founder
                 holder=pending.person,
             ),
         )
-        store_person(tx, PersonRecord(pending.person, account, pending.name, pending.name, unit=pending.person))
+        record = PersonRecord(pending.person, account, pending.name, pending.name, unit=pending.person)
+        store_person(tx, msgspec.structs.replace(record, source=SELF_SAID, rank=0))
         enrolled = FounderEnrolled(
             at=tx.now,
             person=pending.person,

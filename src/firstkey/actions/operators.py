@@ -72,6 +72,7 @@ async def do_all_signed(
 
     def work(casework: Casework) -> Decision:
         for verdict, evidence in judged:
+            casework.check_sees(verdict.person, case)
             casework.accept(verdict, evidence)
         made = command(acts)
         return casework.decide(case, made, statements=frozenset(act.statement for act in acts))

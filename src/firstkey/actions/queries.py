@@ -1,23 +1,30 @@
 """What a person in a session may see of cases."""
 
 import re
+from itertools import islice
 from typing import Annotated
 
 import msgspec
 
 from firstkey.actions.casework import Casework, run
+from firstkey.actions.crew import may_see, may_serve
+from firstkey.actions.people import find_person, reports_of
 from firstkey.actions.reasons import ActionReason
+from firstkey.actions.rulings import policy_in_force
+from firstkey.actions.scopes import EVERYTHING, subject_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Operator, Site
 from firstkey.actions.site_stream import site_state
 from firstkey.enrollment.case.digest import digest_to_sign
 from firstkey.enrollment.case.state import Case, stage_of
 from firstkey.enrollment.case.words import Closure, CredentialState, PassState, Stage
-from firstkey.policy.model import Anchor, Purpose
+from firstkey.policy.model import Anchor, Path, Purpose, Tier
 from firstkey.ports.fact_store import Reader, answer_async
-from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex
+from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
 from firstkey.values.errors import Refused
 
 PAGE_ROWS_DEFAULT = 50
+ROWS_LOOKED_AT_MAX = 1_000
+"""For one page, of somebody who may not see every case."""
 
 _CURSOR = re.compile(r"^([0-9]{1,16}):([!-~]{1,200})$")
 
@@ -79,11 +86,6 @@ class CasesAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_ROWS_MAX)] = PAGE_ROWS_DEFAULT
 
 
-def _let_in(site: Site, reader: Reader, caller: Operator) -> None:
-    if not any(person == caller.person for person, _ in site_state(site, reader).state.eligible):
-        raise Refused(ActionReason.NotFound)
-
-
 async def show_case(site: Site, caller: Operator, case: str) -> CaseShown:
     """Show a case.
 
@@ -92,10 +94,7 @@ async def show_case(site: Site, caller: Operator, case: str) -> CaseShown:
     """
 
     def view(casework: Casework) -> CaseShown:
-        _let_in(site, casework.tx, caller)
-        state = casework.read(case)
-        if not isinstance(state, Case):
-            raise Refused(ActionReason.NotFound)
+        state = casework.check_sees(caller.person, case)
         facts = tuple(record.kind for record in casework.tx.load(f"case/{case}"))
         return _shown(state, facts)
 
@@ -133,29 +132,87 @@ def _shown(state: Case, facts: tuple[str, ...]) -> CaseShown:
     )
 
 
+class _Sight:
+    """Whom somebody may see, asked of row after row.
+
+    Args:
+        site: the site.
+        reader: the store.
+        who: the person who looks.
+        now: an instant; of dated duties.
+
+    Raises:
+        Refused: NotFound; they may see nobody.
+    """
+
+    def __init__(self, site: Site, reader: Reader, who: str, now: int) -> None:
+        self._reader, self._who, self._now = reader, who, now
+        self._standing = site_state(site, reader).state
+        self._tiers = {path.name: tier_of(path) for path in policy_in_force(reader, self._standing, now).paths}
+        granted = self._standing.grants_of(who, now)
+        lent = any(each.delegate == who for each in self._standing.delegations_at(now))
+        self.all = any(grant.scope == EVERYTHING for grant in granted)
+        self.reports = () if granted or lent else reports_of(reader, who)
+        nobody = not (granted or lent or self.reports)
+        if nobody or not may_serve(find_person(reader, who), now):
+            raise Refused(ActionReason.NotFound)
+
+    def sees(self, row: CaseRow) -> bool:
+        """Whether they may see a case."""
+        person = None if self.all else find_person(self._reader, self._standing.known_as(row.person))
+        if person is None:
+            return self.all
+        subject = subject_of(person, self._tiers.get(row.path))
+        return may_see(self._reader, self._standing, self._who, person, subject, self._now)
+
+    def rows(self, stage: str | None, after: CaseCursor | None, limit: int) -> tuple[CaseRow, ...]:
+        """Return the next rows that might be seen; of somebody who is a manager and nothing else, their reports'."""
+        if not self.reports:
+            index = CaseIndex.ALL if stage is None else CaseIndex.STAGE
+            return self._reader.cases(index, stage or "", after=after, limit=limit)
+        pages = (self._reader.cases(CaseIndex.PERSON, person, limit=PAGE_ROWS_MAX) for person in self.reports)
+        rows = sorted((row for page in pages for row in page), key=lambda row: row.cursor)
+        left = (row for row in rows if (after is None or row.cursor > after) and stage in (None, row.stage))
+        return tuple(islice(left, limit))
+
+
+def tier_of(path: Path) -> Tier | None:
+    """Return the tier of a path's credentials, None of one that prohibits."""
+    return None if path.requirements is None else path.requirements.tier
+
+
 async def list_cases(site: Site, caller: Operator, asked: CasesAsked) -> CasePage:
-    """List cases, the first due first."""
+    """List the cases that the caller may see, the first due first.
+
+    Whoever's duties have a scope is shown what is left of at most ROWS_LOOKED_AT_MAX rows; a page may then be short,
+    or empty, and still not be the last.
+    """
 
     def view(reader: Reader) -> CasePage:
-        _let_in(site, reader, caller)
-        index = CaseIndex.ALL if asked.stage is None else CaseIndex.STAGE
+        sight = _Sight(site, reader, caller.person, site.clock.now())
+        stage = None if asked.stage is None else asked.stage.value
         last_read = _CURSOR.match(asked.after or "")
         cursor = None if last_read is None else CaseCursor(int(last_read[1]), last_read[2])
-        value = "" if asked.stage is None else asked.stage.value
-        rows = reader.cases(index, value, after=cursor, limit=asked.limit)
-        listed = tuple(
-            CaseListed(
-                case=row.case.removeprefix("case/"),
-                person=row.person,
-                path=row.path,
-                purpose=row.purpose,
-                stage=row.stage,
-                opened_at=row.opened_at,
-                due_at=row.due_at,
-            )
-            for row in rows
-        )
-        last = rows[-1].cursor if len(rows) == asked.limit else None
-        return CasePage(cases=listed, after=None if last is None else f"{last.due_at}:{last.case}")
+        listed: list[CaseListed] = []
+        looked_at, more = 0, True
+        while more and len(listed) < asked.limit and looked_at < ROWS_LOOKED_AT_MAX:
+            limit = asked.limit - len(listed)
+            rows = sight.rows(stage, cursor, limit)
+            listed += [_listed(row) for row in rows if sight.sees(row)]
+            looked_at, more = looked_at + limit, len(rows) == limit
+            cursor = rows[-1].cursor if rows else cursor
+        return CasePage(cases=tuple(listed), after=f"{cursor.due_at}:{cursor.case}" if more and cursor else None)
 
     return await answer_async(site.store.read(view), ANSWER_WITHIN_SECONDS)
+
+
+def _listed(row: CaseRow) -> CaseListed:
+    return CaseListed(
+        case=row.case.removeprefix("case/"),
+        person=row.person,
+        path=row.path,
+        purpose=row.purpose,
+        stage=row.stage,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+    )

@@ -26,19 +26,45 @@ class ActionReason(Enum):
     CertificateWrong = Says(
         "The device certificate is none of this site's.", "See the service desk: the device must be managed anew."
     )
+    ClockAgrees = Says("The site's clock is not in doubt.", "Set the clock of the machine; no time needs to be signed.")
+    DelegationCycle = Says("Each would act for the other.", "End the delegation that goes the other way first.")
+    DelegationTooLong = Says("A delegation lasts 90 days at most.", "Name an earlier end, and give it anew then.")
+    DelegationsTooMany = Says("Twenty delegations are the most that one person gives.", "End some first.")
     DestinationUnfit = Says("A destination cannot keep this path.", "Correct the path, or the site's destinations.")
+    DutyNotHeld = Says("This person does not hold this duty.", "Look at who holds what.")
+    DutyUnknown = Says("There is no such duty to grant.", "Name a duty; owning a unit takes that unit for its scope.")
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")
     FoundingSigned = Says("The founding statement is being signed.", "Nobody can join any more; sign it.")
-    KeyOutOfUse = Says("The key that signed is out of use.", "Sign with an active key of yours.")
-    NotFound = Says("There is nothing here for you.", "Check what you were given, or see the service desk.")
-    NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
     IdempotencyKeyReused = Says(
         "This idempotency key belongs to another request.", "Take a fresh key for each request; repeat one unchanged."
+    )
+    KeyOutOfUse = Says("The key that signed is out of use.", "Sign with an active key of yours.")
+    KeyTierTooLow = Says(
+        "The key that signed may not open this.", "Whoever holds a duty signs with a key of the privileged tier."
+    )
+    LimitMet = Says("You have met this limit yourself.", "Ask an administrator who has not.")
+    NoOperator = Says(
+        "This person cannot hold a duty.",
+        "It takes a person who is here, with an active key of the privileged tier: open a privileged case first.",
+    )
+    NotFound = Says("There is nothing here for you.", "Check what you were given, or see the service desk.")
+    NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
+    OwnDuty = Says("Nobody does this for themselves.", "Ask another administrator.")
+    PersonUnknown = Says("No source of record knows this person.", "Import the person first.")
+    ReportUnsigned = Says(
+        "A key is not taken out of use on a session's word.", "Sign that it is stolen, naming account and credential."
+    )
+    SecondSignatureMissing = Says(
+        "The list changes what is on record of somebody who holds a duty.", "Let a second administrator sign it too."
     )
     SignInNeeded = Says("Nobody is signed in.", "Sign in with your passkey.")
     StatementSpent = Says("This statement has been used.", "Ask for a new one and sign it.")
     StatementUnknown = Says("This statement was not asked for here.", "Ask for a new one and sign it.")
     TooBusy = Says("Too many codes are being checked.", "Send it again in a moment; no try was counted.")
     UseNonce = Says("The request needs a fresh nonce.", "Send it again with the nonce of this answer.")
+    VelocityReached = Says(
+        "You have done this as often as one person may within an hour.",
+        "Wait, or ask an administrator who has not met this limit to lift it for an hour (lift_velocity).",
+    )

@@ -1,48 +1,32 @@
-"""People as an administrator brings them in from a source of record: one signed list, all or nothing."""
+"""People as an administrator brings them in from a source of record: one signed list, all or nothing.
+
+A list that changes what is on record of somebody who holds a duty takes two administrators: one alone could end the
+keys of all others.
+"""
 
 import msgspec
 
-from firstkey.actions.acts import SignedStatement, judge_signed
+from firstkey.actions.acts import SignedStatement
+from firstkey.actions.administration import accept_from_administrators, judge_all
 from firstkey.actions.casework import Casework, run
-from firstkey.actions.people import MATURES_MS, SOURCE_RANK, PersonRecord, find_person, store_person
+from firstkey.actions.people import IMPORT, SOURCE_RANK, PersonRecord, find_person, store_person
 from firstkey.actions.reasons import ActionReason
+from firstkey.actions.recording import PersonToRecord, Speaker, join_person
 from firstkey.actions.site import Operator, Site
 from firstkey.actions.site_stream import PeopleRecorded, append_site_facts, site_state
-from firstkey.ceremonies.statements import Text
-from firstkey.enrollment.case.refusals import R
-from firstkey.enrollment.case.separation import ADMINISTRATOR
-from firstkey.policy.facts import FACTS, Asserted, FactReason
 from firstkey.values import canonical
 from firstkey.values.encoding import sha256_hex
-from firstkey.values.errors import Malformed, Refused
+from firstkey.values.errors import Refused
 
 RECORD_PEOPLE = "record_people"
-OF_RECORD = frozenset({"people", "assets"})
-"""The kinds of source that such a list can speak for; how a case was opened is nobody's to import."""
-
-
-class PersonToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person as a source of record has them. `facts` are selection facts by name (see `policy.facts`)."""
-
-    person: Text
-    account: Text
-    user_name: str
-    display_name: str
-    active: bool = True
-    privileged: bool = False
-    ends_at: int | None = None
-    manager: str | None = None
-    unit: str | None = None
-    vendor: str | None = None
-    asset: str | None = None
-    facts: dict[str, str] = {}
 
 
 class PeopleToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A list, and an administrator's act that names its digest."""
+    """A list, and an administrator's act that names its digest; `also` is another's, where two must sign."""
 
     people: tuple[PersonToRecord, ...]
     signed: SignedStatement
+    also: SignedStatement | None = None
 
 
 class PeopleAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,28 +45,23 @@ async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> 
 
     Raises:
         Malformed: a fact that no such source may assert.
-        Refused: NotEligible, ActNotForThis, AccountTaken.
+        Refused: NotEligible, ActNotForThis, AccountTaken, SecondSignatureMissing.
     """
-    verdict, evidence = await judge_signed(site, asked.signed, caller.person)
+    judged = await judge_all(site, caller, (asked.signed,) if asked.also is None else (asked.signed, asked.also))
     digest = digest_of_people(asked.people)
 
     def work(casework: Casework) -> PeopleAnswer:
         tx = casework.tx
-        if (caller.person, ADMINISTRATOR) not in site_state(site, tx).state.eligible:
-            raise Refused(R.NotEligible)
-        if (verdict.act, verdict.names) != (RECORD_PEOPLE, (digest,)):
-            raise Refused(R.ActNotForThis)
-        casework.accept(verdict, evidence)
-        for person in asked.people:
-            record = _record(find_person(tx, person.person), person, tx.now)
+        by = accept_from_administrators(casework, judged, RECORD_PEOPLE, (digest,))
+        for said in asked.people:
+            before = find_person(tx, said.person)
+            record = join_person(before, said, Speaker(IMPORT, SOURCE_RANK), tx.now)
+            if len(by) == 1 and before not in (None, record) and _is_operator(casework, record):
+                raise Refused(ActionReason.SecondSignatureMissing, said.person)
             store_person(tx, record)
             casework.look_again(record)
         recorded = PeopleRecorded(
-            at=tx.now,
-            person=caller.person,
-            statement=verdict.statement_digest,
-            count=len(asked.people),
-            digest=digest,
+            at=tx.now, person=by[0].person, statement=by[0].statement, count=len(asked.people), digest=digest
         )
         append_site_facts(site, tx, recorded)
         return PeopleAnswer(recorded=len(asked.people))
@@ -90,56 +69,5 @@ async def record_people(site: Site, caller: Operator, asked: PeopleToRecord) -> 
     return await run(site, work)
 
 
-def _record(before: PersonRecord | None, said: PersonToRecord, now: int) -> PersonRecord:
-    """Join what is said now to what was said before; an account that comes back is another incarnation."""
-    if before is not None and before.account != said.account:
-        raise Refused(ActionReason.AccountUnknown)
-    returned = before is not None and said.active and not before.active
-    incarnation = 1 if before is None else before.incarnation + (1 if returned else 0)
-    same_manager = before is not None and before.manager == said.manager
-    account = "privileged" if said.privileged else "standard"
-    asserted = [
-        Asserted(name, value, f"{_kind_of_source(name)}:import", SOURCE_RANK, now)
-        for name, value in sorted({**said.facts, "account": account}.items())
-        if not _says_already(before, name, value)
-    ]
-    return PersonRecord(
-        person=said.person,
-        account=said.account,
-        user_name=said.user_name,
-        display_name=said.display_name,
-        incarnation=incarnation,
-        active=said.active,
-        privileged=said.privileged,
-        ends_at=said.ends_at,
-        manager=said.manager,
-        manager_since=before.manager_since if same_manager and before is not None else now,
-        unit=said.unit,
-        vendor=said.vendor,
-        asset=said.asset,
-        manager_counts_from=_counts_from(before, said, "manager", now),
-        asset_counts_from=_counts_from(before, said, "asset", now),
-        asserted=(*(() if before is None else before.asserted), *asserted),
-    )
-
-
-def _counts_from(before: PersonRecord | None, said: PersonToRecord, name: str, now: int) -> int:
-    """Return from when a manager or asset counts. Taken away and given again, it is a changed one."""
-    was, since = (None, 0) if before is None else (getattr(before, name), getattr(before, f"{name}_counts_from"))
-    if was == getattr(said, name):
-        return since
-    return 0 if (was, since) == (None, 0) else now + MATURES_MS
-
-
-def _kind_of_source(fact: str) -> str:
-    """Return whose word a fact is, of those that a list can speak for."""
-    known = FACTS.get(fact)
-    kinds = OF_RECORD.intersection(() if known is None else known.of_record)
-    if not kinds:
-        raise Malformed(FactReason.UnknownFact, fact)
-    return min(kinds)
-
-
-def _says_already(before: PersonRecord | None, name: str, value: str) -> bool:
-    said = [one for one in (() if before is None else before.asserted) if one.fact == name]
-    return bool(said) and said[-1].value == value
+def _is_operator(casework: Casework, record: PersonRecord) -> bool:
+    return any(grant.person == record.person for grant in site_state(casework.site, casework.tx).state.grants)

@@ -146,7 +146,7 @@ async def assert_own_key(site: Site, caller: Device, asked: OwnKeyToAssert) -> D
         said = (verdict.act, verdict.case, verdict.revision, verdict.person)
         if said != (OWN_KEY_ACT, found.case, found.state.revision, found.state.person):
             raise Refused(R.ActNotForThis)
-        casework.accept(verdict, evidence)
+        casework.accept(verdict, evidence, as_holder=True)
         command = AssertOwnKey(
             device=DeviceProof(caller.device_key),
             credential=verdict.credential_id,

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from firstkey.actions.people import PersonRecord
-from firstkey.actions.site_stream import SiteState
+from firstkey.actions.site_state import SiteState
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, NeverOpened
 from firstkey.enrollment.request import OpenCase
@@ -13,7 +13,7 @@ from firstkey.policy.facts import Asserted, effective, record_of, values_of
 from firstkey.policy.load import load_policy
 from firstkey.policy.model import Policy, Requirements, Ruling
 from firstkey.policy.staffing import Person
-from firstkey.ports.fact_store import Transaction
+from firstkey.ports.fact_store import Reader, Transaction
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.errors import Defect
 
@@ -26,17 +26,22 @@ def _loaded(text: bytes) -> Policy:
     return load_policy(text)
 
 
-def policy_in_force(tx: Transaction, standing: SiteState) -> Policy:
-    """Return the policy in force, read from the store by its hash.
+def stored_policy(reader: Reader, sha256: str) -> Policy:
+    """Return a policy, read from the store by its hash.
 
     Raises:
-        Defect: the store lacks the policy that the site's stream names.
+        Defect: the store lacks a policy that the site's stream names.
     """
-    text = tx.document(DocumentKind.POLICY, standing.policy)
+    text = reader.document(DocumentKind.POLICY, sha256)
     policy = None if text is None else _loaded(text)
-    if policy is None or policy.sha256 != standing.policy:
-        raise Defect("the policy in force is not in the store")
+    if policy is None or policy.sha256 != sha256:
+        raise Defect("a policy that the site's stream names is not in the store")
     return policy
+
+
+def policy_in_force(reader: Reader, standing: SiteState, now: int) -> Policy:
+    """Return the policy that is in force at an instant: one that was signed is, as soon as its time has come."""
+    return stored_policy(reader, standing.policy_at(now))
 
 
 def _asserted(state: Case | NeverOpened | None, command: Command, now: int) -> tuple[Asserted, ...]:

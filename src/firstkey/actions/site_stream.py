@@ -1,5 +1,6 @@
 """The site's own stream: founding, policy, people's duties, epoch; folded into what decisions read of the site."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -7,20 +8,14 @@ from msgspec.structs import replace
 
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.site import Site
+from firstkey.actions.site_facts import SiteFact
+from firstkey.actions.site_state import FOLDS, SiteState, founding_grants
 from firstkey.enrollment.case.facts import Fact, encode_fact
-from firstkey.enrollment.case.separation import ADMINISTRATOR
 from firstkey.ledger.entry import Activity
-from firstkey.policy.model import ApproverRule, Duty
 from firstkey.ports.fact_store import NewFact, Reader, Recorded, Transaction
 from firstkey.values import canonical
 
 SITE_STREAM = "site"
-
-EVERY_DUTY = frozenset(
-    {duty.value for duty in Duty}
-    | {ApproverRule.APPROVER.value, ApproverRule.SECURITY.value, ApproverRule.ON_CALL.value, ADMINISTRATOR}
-)
-"""What a founder may do until duties are granted. Relations to a joiner are nobody's duty: a source asserts them."""
 
 
 class FoundingBegan(Fact, frozen=True):
@@ -67,10 +62,19 @@ class PeopleRecorded(Fact, frozen=True):
     digest: str
 
 
+class EpochCause(StrEnum):
+    """Why the epoch was raised."""
+
+    START = "start"
+    FENCE = "fence"
+    ORDERED = "ordered"
+
+
 class EpochRaised(Fact, frozen=True):
     """Everything that rests on an earlier epoch is dead."""
 
     epoch: int
+    cause: EpochCause = EpochCause.ORDERED
     person: str | None = None
     statement: str | None = None
 
@@ -83,34 +87,9 @@ class SignedIn(Fact, frozen=True):
     credential: str
 
 
-AnySiteFact = FoundingBegan | FounderEnrolled | FoundingStatementSigned | SiteFounded | PeopleRecorded | EpochRaised
-
-
-class SiteState(msgspec.Struct, frozen=True):
-    """What the site's stream says now.
-
-    Attributes:
-        code_verifier, code_ends_at: of the founding code, while it is good.
-        founders: (person, account, credential), in order. signed: who has signed the founding statement.
-        founded: whether founding is over. policy: hex digest of the policy in force.
-        recovery_key: public half, base64url.
-    """
-
-    code_verifier: str | None = None
-    code_ends_at: int = 0
-    founders: tuple[tuple[str, str, str], ...] = ()
-    signed: frozenset[str] = frozenset()
-    founded: bool = False
-    policy: str = ""
-    recovery_key: str = ""
-    epoch: int = 1
-
-    @property
-    def eligible(self) -> frozenset[tuple[str, str]]:
-        """Who may do what, once the site is founded."""
-        if not self.founded:
-            return frozenset()
-        return frozenset((person, duty) for person, _, _ in self.founders for duty in EVERY_DUTY)
+AnySiteFact = (
+    FoundingBegan | FounderEnrolled | FoundingStatementSigned | SiteFounded | PeopleRecorded | EpochRaised | SiteFact
+)
 
 
 def _apply(state: SiteState, record: Recorded) -> SiteState:
@@ -130,11 +109,13 @@ def _apply(state: SiteState, record: Recorded) -> SiteState:
         case FoundingStatementSigned():
             return replace(state, signed=state.signed | {fact.person})
         case SiteFounded():
-            return replace(state, founded=True, policy=fact.policy, code_verifier=None)
+            grants = founding_grants(person for person, _, _ in state.founders)
+            return replace(state, founded=True, policy=fact.policy, code_verifier=None, grants=grants)
         case EpochRaised():
             return replace(state, epoch=fact.epoch)
         case _:
-            return state
+            fold = FOLDS.get(type(fact))
+            return state if fold is None else fold(state, fact)
 
 
 SITE_FOLDING: Folding[SiteState] = Folding(SiteState, _apply)

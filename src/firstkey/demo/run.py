@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from firstkey.actions.records import PersonToRecord
+from firstkey.actions.recording import PersonToRecord
 from firstkey.demo.managed import serve_robbed, serve_with_misuses
 from firstkey.demo.others import BRIEF_PATH, BRIEF_SECONDS, tell_others
 from firstkey.demo.people import MODEL, Maker
@@ -98,15 +98,21 @@ def policy_naming(root: bytes) -> bytes:
     return text.encode()
 
 
-def prepare_site(site: Path, maker: Maker) -> Prepared:
+def prepare_site(site: Path, maker: Maker, policy_text: bytes | None = None, settings_more: str = "") -> Prepared:
     """Make a site on localhost by `firstkey init`, that takes the simulator's authenticators and devices.
+
+    Args:
+        site: its folder.
+        maker: of what is simulated.
+        policy_text: another policy than the demonstration's.
+        settings_more: what its `firstkey.toml` says beyond what `init` writes.
 
     Raises:
         Refused: CommandFailed.
     """
     address = local_address()
     with tempfile.NamedTemporaryFile(suffix=".toml") as policy:
-        policy.write(policy_naming(maker.root.der))
+        policy.write(policy_naming(maker.root.der) if policy_text is None else policy_text)
         policy.flush()
         options = ("--origin", address.origin, "--rp-id", HOST, "--name", ORGANISATION, "--policy", policy.name)
         ended = run_firstkey("init", "--site", str(site), *options, "--json")
@@ -116,7 +122,8 @@ def prepare_site(site: Path, maker: Maker) -> Prepared:
     (site / "roots" / f"{MODEL}.der").write_bytes(maker.root.der)
     (site / DEVICE_CA).write_bytes(maker.devices.pem)
     settings = (site / FILE).read_text("utf-8")
-    (site / FILE).write_text(settings.replace(NO_PROXY, f'proxy_socket = "{PROXY_SOCKET}"'), "utf-8")
+    settings = settings.replace(NO_PROXY, f'proxy_socket = "{PROXY_SOCKET}"') + settings_more
+    (site / FILE).write_text(settings, "utf-8")
     address.proxy = site / PROXY_SOCKET
     return Prepared(site, address, begun["founding_code"], begun["ledger_key"])
 

@@ -5,7 +5,8 @@ import os
 import time
 from typing import NamedTuple
 
-from firstkey.actions.records import PersonToRecord, digest_of_people
+from firstkey.actions.recording import PersonToRecord
+from firstkey.actions.records import digest_of_people
 from firstkey.demo.people import Desk, Joiner, Opened, done
 from firstkey.demo.reasons import DemoReason
 from firstkey.simulator.client import Answer

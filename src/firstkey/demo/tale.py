@@ -5,7 +5,7 @@ A case is told in the order in which it lives; whatever is refused is refused on
 
 from typing import NamedTuple
 
-from firstkey.actions.records import PersonToRecord
+from firstkey.actions.recording import PersonToRecord
 from firstkey.demo import steps
 from firstkey.demo.misuses import MISUSES
 from firstkey.demo.people import Desk, Joiner, Maker, done

@@ -30,6 +30,7 @@ FORGETTABLE_SLOTS = frozenset({SlotKind.DEVICE_PROOF, SlotKind.IDEMPOTENCY, Slot
 class DocumentKind(StrEnum):
     """Small rows beside the facts. The key's shape stands beside each."""
 
+    ACT_COUNT = "act_count"  # person or source, and act: how often it was done lately
     ACT_EVIDENCE = "act_evidence"  # statement digest: the assertion over it
     ASSET = "asset"  # serial
     ATTESTATION = "attestation"  # credential id: the registration response as it was judged
@@ -41,6 +42,7 @@ class DocumentKind(StrEnum):
     NATIVE_PASS = "native_pass"  # destination and account: its native pass, and what stood there before
     PERSON = "person"  # person id
     POLICY = "policy"  # digest, hex
+    REPORT = "report"  # digest of a manager's id, and a person: who reports to them
     RIVAL_COUNT = "rival_count"  # case: how many of a rival's codes were compared
     SALT = "salt"  # commitment: the salt and value behind it, until erased
     SEALED_CODE = "sealed_code"  # pass id: the code as sealed to the device
@@ -56,6 +58,7 @@ WRITE_ONCE_DOCUMENTS = frozenset(
 
 FORGETTABLE_DOCUMENTS = frozenset(
     {
+        DocumentKind.ACT_COUNT,
         DocumentKind.CEREMONY,
         DocumentKind.DEVICE_NONCE,
         DocumentKind.IDEMPOTENT_ANSWER,

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-from firstkey.actions.records import PersonToRecord
+from firstkey.actions.recording import PersonToRecord
 from firstkey.sources.reasons import SourceReason
 from firstkey.sources.rows import read_json, read_rows
 from firstkey.values.errors import Malformed

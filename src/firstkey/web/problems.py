@@ -43,7 +43,9 @@ STATUS: dict[Enum, int] = {
     ActionReason.NotFound: 404,
     ActionReason.SignInNeeded: 401,
     ActionReason.UseNonce: 401,
+    ActionReason.VelocityReached: 429,
     ActionReason.AccountUnknown: 404,
+    ActionReason.PersonUnknown: 404,
     R.NotEligible: 403,
 }
 """Statuses that are neither 400 (could not be read) nor 409 (a rule says no)."""
