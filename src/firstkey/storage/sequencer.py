@@ -97,7 +97,8 @@ class Sequencer:
         self.commits = rows.site_number(_COMMITS)
         self._leaves: list[bytes] = []
         self._last_at = self.head.last_at
-        self._doubtful = timekeeper.read(self._last_at).doubtful
+        self._doubtful = False
+        self._tell_of_doubt(timekeeper.read(self._last_at).doubtful)
 
     def prepare(self, works: Sequence[Work]) -> Prepared:
         """Carry works out in one transaction, up to its commit.
