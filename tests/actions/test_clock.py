@@ -1,5 +1,7 @@
 """A clock in doubt: what the site does not do, what it still does, and how two administrators end it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from firstkey.actions import clock
@@ -60,7 +62,8 @@ def test_nothing_is_redeemed_or_registered_in_doubt(drift: int) -> None:
     """The right code is not spent, and no passkey is made; both happen once the clock agrees."""
     world = SiteWorld()
     code = world.armed()
-    for step in (lambda: world.redeem(code), world.register):
+    steps: tuple[Callable[[], object], ...] = (lambda: world.redeem(code), world.register)
+    for step in steps:
         world.clock.drift = drift
         with pytest.raises(Refused) as caught:
             step()
