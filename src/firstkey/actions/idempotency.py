@@ -114,7 +114,8 @@ class _Watch:
         return self._tx.append(stream, after, facts)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._tx, name)
+        value = self.__dict__[name] = getattr(self._tx, name)  # nothing that a transaction has changes while it runs
+        return value
 
 
 class KeyedWrite:

@@ -288,8 +288,23 @@ def answer(future: Future[T], timeout_seconds: float) -> T:
 
 async def answer_async(future: Future[T], timeout_seconds: float) -> T:
     """Wait for an answer in an event loop; otherwise as `answer`."""
-    waiting = asyncio.wrap_future(future)
-    await asyncio.wait({waiting}, timeout=timeout_seconds)
-    if not waiting.done() and future.cancel():
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        if not waiting.done():
+            waiting.set_result(None)
+
+    def done(_: Future[T]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(wake)
+
+    future.add_done_callback(done)
+    timer = loop.call_later(timeout_seconds, future.cancel)  # whose turn has come cannot be cancelled: it is waited for
+    try:
+        await waiting
+    finally:
+        timer.cancel()
+    if future.cancelled():
         raise Unavailable("the store is busy")
-    return await waiting
+    return future.result()
