@@ -57,8 +57,9 @@ mutants: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## break the code on pur
 	$(RUN)/python -m tests.mutants
 
 .PHONY: docs
-docs: $(VENV)/.package  ## write the pages that are made from the code: docs/lifecycle.md
+docs: $(VENV)/.package  ## write what is made from the code: docs/lifecycle.md, the problems of the API
 	$(RUN)/python -m tests.architecture.lifecycle_page
+	$(RUN)/python -m tests.architecture.problem_table
 
 .PHONY: format
 format: $(VENV)/.check  ## lay the code out and mend what the linter can

@@ -33,7 +33,7 @@ def third_party(folder: Path) -> set[str]:
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     roots = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"firstkey", "tests", "benchmarks"}
     installed = packages_distributions()
-    return {installed.get(root, [root])[0].lower() for root in roots}
+    return {installed.get(root, [root])[0].lower().replace("_", "-") for root in roots}
 
 
 def test_the_readme_shows_every_command() -> None:

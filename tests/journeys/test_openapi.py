@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
+from firstkey.actions.reasons import ActionReason
+from firstkey.ceremonies.reasons import CeremonyReason
+from firstkey.enrollment.case.refusals import R
+from firstkey.ledger.refusals import LedgerReason
+from firstkey.policy.document import DocumentReason
+from firstkey.policy.facts import FactReason
+from firstkey.ports.fact_store import StoreReason
+from firstkey.values.codes import CodeReason
+from firstkey.values.errors import problem_type
+from firstkey.web.answers import PROBLEMS
 from firstkey.web.openapi import openapi
+from firstkey.web.problems import TYPE_PREFIX, WebReason
 from firstkey.web.routes import ROUTES, Guard, Route
 
 DOCUMENT = openapi("https://join.example.org")
@@ -92,7 +103,30 @@ def test_an_operation_says_what_it_demands(route: Route) -> None:
     named = [each["name"] for each in said.get("parameters", ()) if each["in"] == "path"]
     assert named == list(route.names)
     assert said["summary"]
-    kinds = {status: set(answer["content"]) for status, answer in said["responses"].items()}
-    assert kinds.pop("200") == {"application/json"}
-    assert all(kind == {"application/problem+json"} for kind in kinds.values())
-    assert set(kinds) == {"400", "401", "403", "404", "409", "413", "415", "503"}
+    assert said["description"]
+    assert said["tags"][0] in {tag["name"] for tag in DOCUMENT["tags"]}
+    headers = {each["name"] for each in said.get("parameters", ()) if each["in"] == "header"}
+    assert headers == ({"Idempotency-Key"} if route.method == "POST" and route.guard is not Guard.OPEN else set())
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_an_operation_names_each_answer_that_it_can_give(route: Route) -> None:
+    """A success, and exactly the problems of the table, each under its own status; who may try again is told when."""
+    answers = dict(operation(route)["responses"])
+    assert set(answers.pop("200")["content"]) == {"application/json"}
+    assert {int(status) for status in answers} == set(PROBLEMS[route.operation])
+    for status, answer in answers.items():
+        schema = answer["content"]["application/problem+json"]["schema"]
+        assert schema["properties"]["status"] == {"const": int(status)}
+        types = [kind.removeprefix(TYPE_PREFIX) for kind in schema["properties"]["type"]["enum"]]
+        assert types == PROBLEMS[route.operation][int(status)].split()
+        assert ("Retry-After" in answer.get("headers", {})) == (status in ("429", "503"))
+
+
+def test_a_problem_of_the_table_is_a_problem_that_there_is() -> None:
+    """No operation names a type that no rule has, nor one under a status that it does not bear."""
+    reasons = (*WebReason, *ActionReason, *R, *CeremonyReason, *CodeReason, *FactReason, *LedgerReason, *StoreReason)
+    known = {problem_type(reason) for reason in (*reasons, *DocumentReason)}
+    for statuses in PROBLEMS.values():
+        assert {name for types in statuses.values() for name in types.split()} <= known
+        assert set(statuses) <= {400, 401, 403, 404, 409, 413, 415, 429, 503}

@@ -23,9 +23,10 @@ from firstkey.ceremonies.device_proof import make_nonce
 from firstkey.values.encoding import unb64u
 from firstkey.values.errors import Malformed, Refused, Unavailable, problem_type
 from firstkey.values.secret import Secret
+from firstkey.web.answers import PROBLEMS
 from firstkey.web.bodies import check_text, read_body, read_query
 from firstkey.web.metrics import Metrics
-from firstkey.web.problems import NONCE_REASONS, PROBLEM_TYPE, Problem, WebReason, problem_of
+from firstkey.web.problems import NONCE_REASONS, PROBLEM_TYPE, TYPE_PREFIX, Problem, WebReason, problem_of
 from firstkey.web.proxy import forwarded_certificate, source_of
 from firstkey.web.rates import Rates, TooManyRequests
 from firstkey.web.routes import Guard, Route
@@ -223,6 +224,9 @@ class Door:
             log.error("defect", operation=visit.route.operation, id=str(uuid4()), exc_info=error)
         elif isinstance(error, Refused):
             self._metrics.refused(problem.type)
+            told = problem.type.removeprefix(TYPE_PREFIX)
+            if told not in PROBLEMS.get(visit.route.operation, {}).get(problem.status, "").split():
+                log.error("undocumented", operation=visit.route.operation, status=problem.status, type=told)
             await self._write_down(error, visit)
             log.info("refused", operation=visit.route.operation, status=problem.status, type=problem_type(error.reason))
             if visit.has_appended:

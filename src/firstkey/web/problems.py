@@ -12,6 +12,8 @@ import msgspec
 from firstkey.actions.reasons import ActionReason
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.enrollment.case.refusals import R
+from firstkey.values.canonical import CanonicalReason
+from firstkey.values.encoding import EncodingReason
 from firstkey.values.errors import Malformed, Refused, Says, Unavailable, problem_type
 
 PROBLEM_TYPE = "application/problem+json"
@@ -52,6 +54,12 @@ STATUS: dict[Enum, int] = {
 
 NONCE_REASONS = frozenset({CeremonyReason.ProofNonceWrong, CeremonyReason.ProofNonceExpired})
 
+ONE_PROBLEM: dict[Enum, Enum] = {
+    **dict.fromkeys((*CanonicalReason, *EncodingReason), WebReason.BodyMalformed),
+    **dict.fromkeys(NONCE_REASONS, ActionReason.UseNonce),
+}
+"""Reasons that are told as another: what cannot be decoded is one problem; a nonce that is over asks for the next."""
+
 TOLD_TO_STRANGERS = frozenset(
     {
         *WebReason,
@@ -66,7 +74,7 @@ TOLD_TO_STRANGERS = frozenset(
 """Reasons that say nothing about anybody, or that only somebody with the founding code can meet."""
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A problem as it is answered. `next_step` says what to do now."""
 
     type: str
@@ -87,7 +95,7 @@ def problem_of(error: Exception, *, known: bool) -> Problem:
         return _problem(WebReason.Unavailable, 503)
     if not isinstance(error, Refused):
         return _problem(WebReason.Defect, 500)
-    reason: Enum = ActionReason.UseNonce if error.reason in NONCE_REASONS else error.reason
+    reason: Enum = ONE_PROBLEM.get(error.reason, error.reason)
     if not known and not isinstance(error, Malformed) and reason not in TOLD_TO_STRANGERS:
         return _problem(ActionReason.NotFound, 404)
     status = STATUS.get(reason, 400 if isinstance(error, Malformed) else 409)

@@ -1,0 +1,86 @@
+"""Which problems each operation can answer, read off the source: `make docs` writes src/firstkey/web/answers.py."""
+
+import textwrap
+from collections.abc import Iterator
+
+from firstkey.actions.reasons import ActionReason
+from firstkey.ceremonies.reasons import CeremonyReason
+from firstkey.ledger.refusals import LedgerReason
+from firstkey.values.errors import Malformed, Refused, Unavailable
+from firstkey.web.problems import TYPE_PREFIX, Problem, WebReason, problem_of
+from firstkey.web.routes import ROUTES, Guard, Route
+from tests.architecture.raised import raised
+from tests.architecture.size import ROOT
+
+TABLE = ROOT / "src" / "firstkey" / "web" / "answers.py"
+
+HEAD = '''"""The problems that each operation can answer, by status; made from the source by `make docs`."""
+
+PROBLEMS: dict[str, dict[int, str]] = {
+'''
+INDENT = " " * 12
+WIDTH = 116
+
+ALWAYS: tuple[Exception, ...] = (
+    Malformed(WebReason.BodyMalformed),
+    Refused(ActionReason.NotFound),
+    Refused(WebReason.TooManyRequests),
+    Unavailable(),
+)
+"""What every operation can answer."""
+
+OF_WRITES = (
+    Refused(WebReason.BodyTooLarge),
+    Refused(WebReason.ContentTypeWrong),
+    Refused(WebReason.OriginWrong),
+)
+OF_GUARDS: dict[Guard, tuple[Exception, ...]] = {
+    Guard.OPEN: (),
+    Guard.SESSION: (Refused(ActionReason.SignInNeeded),),
+    Guard.DEVICE: (
+        Refused(ActionReason.UseNonce),
+        Malformed(CeremonyReason.ProofMalformed),
+        Malformed(WebReason.CertificateUnreadable),
+    ),
+}
+OF_KNOWN = (Refused(LedgerReason.ChainBroken),)
+OF_KNOWN_WRITES = (Refused(ActionReason.AlreadyCarriedOut), Refused(ActionReason.IdempotencyKeyReused))
+
+
+def problems(route: Route) -> Iterator[Problem]:
+    """Yield the problems that a route can answer: the door's, and what its action can raise."""
+    known, writes = route.guard is not Guard.OPEN, route.method != "GET"
+    errors: list[Exception] = [*ALWAYS, *OF_GUARDS[route.guard]]
+    errors += [*OF_WRITES] if writes else []
+    errors += [*OF_KNOWN] if known else []
+    errors += [*OF_KNOWN_WRITES] if known and writes else []
+    errors += [(Malformed if no.malformed else Refused)(no.reason) for no in raised(route.action)]
+    for error in errors:
+        yield problem_of(error, known=known)
+
+
+def table() -> str:
+    """Return answers.py as it should be."""
+    lines = [HEAD]
+    for route in ROUTES:
+        by_status: dict[int, set[str]] = {}
+        for problem in problems(route):
+            by_status.setdefault(problem.status, set()).add(problem.type.removeprefix(TYPE_PREFIX))
+        lines.append(f'    "{route.operation}": {{\n')
+        for status, types in sorted(by_status.items()):
+            lines.append(_row(status, " ".join(sorted(types))))
+        lines.append("    },\n")
+    return "".join([*lines, "}\n"])
+
+
+def _row(status: int, types: str) -> str:
+    line = f'        {status}: "{types}",\n'
+    if len(line) <= WIDTH + 4:
+        return line
+    wrapped = textwrap.wrap(types, WIDTH - len(INDENT) - 3, break_on_hyphens=False)
+    quoted = [f'"{part} "' for part in wrapped[:-1]] + [f'"{wrapped[-1]}"']
+    return f"        {status}: (\n" + "".join(f"{INDENT}{part}\n" for part in quoted) + "        ),\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table())
