@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib import resources
@@ -15,22 +16,24 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from firstkey.actions.records import PersonToRecord
+from firstkey.actions.recording import PersonToRecord
+from firstkey.actions.velocity import SLICE_MS
 from firstkey.demo import steps
 from firstkey.demo.people import MODEL, Desk, Joiner, Maker, done
-from firstkey.demo.process import HOST, Address, local_address, run_firstkey
-from firstkey.demo.run import Prepared
+from firstkey.demo.process import HOST, local_address, run_firstkey
+from firstkey.demo.run import NO_PROXY, PROXY_SOCKET, Prepared
 from firstkey.demo.steps import Cast, Live
+from firstkey.settings import DEVICE_CA, FILE
 from firstkey.simulator.authenticator import Authenticator, Traits
 from firstkey.simulator.client import Answer, Client
-from firstkey.simulator.operator import Operator
 from firstkey.storage.sqlite.connection import open_reader
 from firstkey.values.canonical import Json
-from firstkey.values.encoding import b64u, sha256_hex, unb64u
-from firstkey.values.instants import MINUTE
+from firstkey.values.encoding import sha256_hex
+from firstkey.values.instants import HOUR, MINUTE
 from tests.launcher.server import Launched
 
-FOUNDERS = ("Rita", "Paul", "Anna", "Cora", "Dora")
+FOUNDERS = ("Rita", "Paul", "Anna", "Dora", "Cora")
+"""In the order of `Cast`: requester, proofer, the two approvers, confirmer."""
 
 KINDS: dict[str, dict[str, Any]] = {
     "managed": {"facts": {"device": "managed"}, "asset": True},
@@ -75,6 +78,12 @@ staffing.escalate_to = ["approver"]
 """
 """A path whose code is typed, which the shipped policy does not have."""
 
+HIRED_AN_HOUR_MAX = 50
+"""So many at most, that no operator meets a velocity limit that is not under attack."""
+
+SWEPT_SECONDS_MAX = 5
+SWEPT_EVERY_SECONDS = 0.1
+
 NOT_COUNTED = ("sign_in", "system")
 PASSING = ("device_proof", "statement", "start_code", "idempotency")
 KEPT = ("attestation", "claim_key", "credential_key", "person", "policy", "rival_count", "sealed_code")
@@ -106,7 +115,8 @@ class Siege:
         self.prepared, self.maker, self.server = prepared, maker, server
         self.site, self.address = prepared.site, prepared.address
         self.desks = desks
-        self.cast, self.second = Cast(*desks[:4]), desks[4]
+        self.cast = Cast(*desks)
+        self.second = self.cast.second_approver
         self._numbers = count(1)
         self._recorded: dict[str, PersonToRecord] = {}
 
@@ -115,6 +125,8 @@ class Siege:
     def hire(self, kind: str = "managed", **changed: Any) -> PersonToRecord:
         """Record somebody new."""
         number = next(self._numbers)
+        if number % HIRED_AN_HOUR_MAX == 0:
+            self.later(HOUR + SLICE_MS)
         said = KINDS[kind]
         facts = {"employment": "employee", "workplace": "on_site", **said["facts"]}
         named = {"person": f"p-{number}", "account": f"dir:{number}", "user_name": f"joy{number}"}
@@ -139,8 +151,12 @@ class Siege:
         return self._recorded[person]
 
     def joiner(self, person: PersonToRecord) -> Joiner:
-        """Somebody at a device that has claimed nothing, with an attested authenticator of their own."""
-        return Joiner(self.address, person.person, person.display_name, self.maker.authenticator())
+        """Somebody at a device that has claimed nothing, with an attested authenticator; on their device if it has a
+        certificate.
+        """
+        certified = person.facts.get("device") == "certified"
+        certificate = self.maker.devices.certificate(str(person.asset)) if certified else None
+        return Joiner(self.address, person.person, person.display_name, self.maker.authenticator(), certificate)
 
     def shipped(self, serial: str) -> Authenticator:
         """An authenticator whose attestation bears its serial (hex)."""
@@ -183,17 +199,18 @@ class Siege:
 
     def approve(self, live: Live) -> None:
         """As many people approve as the path asks for."""
-        quorum = self.shown(live)["quorum"]
-        for desk in (self.cast.approver, self.second)[:quorum]:
-            done(self.consent(live, desk), "approval")
+        steps.approve(self.cast, live)
 
     def claim(self, live: Live) -> None:
         """The joiner's device takes the case."""
         steps.claim(live)
 
     def anchor(self, live: Live) -> None:
-        """Joiner and confirmer meet."""
-        steps.anchor(self.cast, live)
+        """The device's certificate ties it to the joiner; or joiner and confirmer meet."""
+        if live.joiner.is_certified:
+            steps.anchor_by_certificate(live)
+        else:
+            steps.anchor(self.cast, live)
 
     def prepared_case(self, who: str | PersonToRecord = "managed", **more: Any) -> Live:
         """Return a case that waits for its pass."""
@@ -215,6 +232,14 @@ class Siege:
         steps.redeem(live, code)
         return live
 
+    def at_the_counter(self) -> tuple[Live, Answer]:
+        """Return a case whose code was shown to its deliverer, and that answer."""
+        live = self.prepared_case("counter")
+        assert live.joiner.post("/pass", live.handle).json["sealed"] is None
+        desk = self.cast.confirmer
+        signed = self.act(live, "arm_pass", desk, self.shown(live)["pass_id"])
+        return live, desk.post(f"{live.url}/pass/reveal", {"signed": signed})
+
     def completed(self, who: str | PersonToRecord = "managed", **more: Any) -> Live:
         """Return a case that led to a working passkey."""
         live = self.redeemed(who, **more)
@@ -224,13 +249,9 @@ class Siege:
 
     # Attended cases
 
-    def station_claims(self, live: Live, desk: Desk | None = None) -> str:
-        """The confirmer's station takes an attended case; return the claim."""
-        desk, claim = desk or self.cast.confirmer, b64u(os.urandom(16))
-        signed = desk.sign_on(live.case, "claim_device", names=(claim,))
-        keys = live.joiner.device.bind_keys(live.handle)
-        done(live.joiner.post("", live.handle, keys=keys, claim=claim, signed=signed), "station's claim")
-        return claim
+    def station_claims(self, live: Live, desk: Desk | None = None) -> Answer:
+        """The confirmer's station takes an attended case."""
+        return steps.station_claims(self.cast, live, desk)
 
     def attend(self, live: Live, desk: Desk | None = None, serial: str | None = None) -> Answer:
         """The confirmer stands with the joiner."""
@@ -242,7 +263,7 @@ class Siege:
     def attended(self, who: str | PersonToRecord = "own", **more: Any) -> Live:
         """Return an attended case whose window is open."""
         live = self.open(who, **more)
-        self.station_claims(live)
+        done(self.station_claims(live), "station's claim")
         self.proof(live)
         self.approve(live)
         done(self.attend(live), "attendance")
@@ -250,14 +271,11 @@ class Siege:
 
     # Sessions and acts
 
-    def sign_in(self, joiner: Joiner, client: Client | None = None) -> Answer:
-        """A joiner tries to sign in with the passkey they have."""
-        client = client or self.stranger()
-        begun = client.request("POST", "/api/sign-in/options", {}).json
-        person = Operator(joiner.person, self.address.site, self.address.origin, joiner.authenticator)
-        assertion = person.sign_in(unb64u(begun["statement"]), begun["options"])
-        signed = {"digest": begun["digest"], "assertion": assertion}
-        return client.request("POST", "/api/sign-in", {"signed": signed})
+    def browser_of(self, joiner: Joiner) -> Client:
+        """Another connection of the same device."""
+        client = self.stranger()
+        client.prover = joiner.device.prove
+        return client
 
     def act(self, live: Live, act: str, desk: Desk, *names: str) -> Json:
         """Sign an act on a case as it is now."""
@@ -271,10 +289,23 @@ class Siege:
     # Time
 
     def later(self, milliseconds: int) -> None:
-        """Let time go by; everybody signs in anew."""
+        """Let time go by; what it ends is written down, and everybody signs in anew."""
         self.server.clock.let_pass(milliseconds)
+        until = time.monotonic() + SWEPT_SECONDS_MAX
+        while self._due() and time.monotonic() < until:
+            time.sleep(SWEPT_EVERY_SECONDS)
         for desk in self.desks:
             desk.sign_in()
+
+    def _due(self) -> bool:
+        """Whether a case is past its time, and nobody has written that down."""
+        return bool(self.rows("SELECT 1 FROM cases WHERE due_at <= ? LIMIT 1", self.server.clock.now))
+
+    def restart(self) -> None:
+        """End the server in order and start it again; everybody signs in anew."""
+        self.server.stop()
+        self.server.start()
+        self.later(0)
 
     # What is there afterwards
 
@@ -300,6 +331,12 @@ class Siege:
         """Return the body of a case's last fact."""
         return self.told(stream(live))[-1]
 
+    def refusals(self, *, person: str | None = None, device: str | None = None) -> list[str]:
+        """Return why a known caller was refused, in order, as the ledger has it."""
+        found = self.rows("SELECT body FROM facts WHERE kind = 'CallerRefused' ORDER BY at, number")
+        bodies = [json.loads(body) for (body,) in found]
+        return [each["reason"] for each in bodies if (each["person"], each["device_key"]) == (person, device)]
+
     def entered(self, live: Live) -> bool:
         """Whether every fact of a case is an entry of the ledger."""
         return self._count("facts", stream(live)) == self._count("entries", stream(live))
@@ -316,9 +353,8 @@ class Siege:
     def state(self) -> tuple[Any, ...]:
         """Return all that a refusal must leave as it was: facts, slots, verifiers, and documents that decide."""
         marks = ",".join("?" * len(NOT_COUNTED))
-        facts = self.rows(
-            f"SELECT stream, count(*) FROM facts WHERE activity NOT IN ({marks}) GROUP BY 1", *NOT_COUNTED
-        )
+        counted = f"stream NOT LIKE 'refusals/%' AND activity NOT IN ({marks})"
+        facts = self.rows(f"SELECT stream, count(*) FROM facts WHERE {counted} GROUP BY 1", *NOT_COUNTED)
         marks = ",".join("?" * len(PASSING))
         slots = self.rows(f"SELECT kind, key, stream FROM slots WHERE kind NOT IN ({marks})", *PASSING)
         marks = ",".join("?" * len(KEPT))
@@ -331,7 +367,8 @@ class Siege:
         before = self.state()
         yield
         for name, was, now in zip(("facts", "slots", "verifiers", "documents"), before, self.state(), strict=True):
-            assert set(now) ^ set(was) == set(), name
+            changed = set(now) ^ set(was)
+            assert changed == set(), name
 
     def _count(self, table: str, of: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {table} WHERE stream = ?", of)[0][0])
@@ -348,8 +385,8 @@ def told(answer: Answer) -> Told:
 
 
 def _prepare(folder: Path, maker: Maker) -> Prepared:
-    """Make a site on localhost under the policy of the siege."""
-    address: Address = local_address()
+    """Make a site on localhost under the policy of the siege, with a proxy for managed devices."""
+    address = local_address()
     with tempfile.NamedTemporaryFile(suffix=".toml") as policy:
         policy.write(policy_of(maker.root.der))
         policy.flush()
@@ -358,6 +395,10 @@ def _prepare(folder: Path, maker: Maker) -> Prepared:
     assert ended.exit_code == 0, ended.err
     begun = json.loads(ended.out)
     (folder / "roots" / f"{MODEL}.der").write_bytes(maker.root.der)
+    (folder / DEVICE_CA).write_bytes(maker.devices.pem)
+    settings = (folder / FILE).read_text("utf-8")
+    (folder / FILE).write_text(settings.replace(NO_PROXY, f'proxy_socket = "{PROXY_SOCKET}"'), "utf-8")
+    address.proxy = folder / PROXY_SOCKET
     return Prepared(folder, address, begun["founding_code"], begun["ledger_key"])
 
 

@@ -70,7 +70,7 @@ def test_whoever_has_left_by_date_is_out_though_nobody_has_swept() -> None:
     world = world_with_case()
     anna = world.people["anna"].person
     ends_at = world.clock.instant + MINUTE
-    world.record_joiner(person=anna, account=f"local:{anna}", facts={}, ends_at=ends_at)
+    world.record_joiner(also="paul", person=anna, account=f"local:{anna}", facts={}, ends_at=ends_at)
     session = session_of(world, "anna")
     world.clock.instant = ends_at
     with pytest.raises(Refused) as caught:

@@ -72,7 +72,7 @@ def test_a_case_that_is_ready_is_not_behind_those_that_wait(monkeypatch: pytest.
     world = SiteWorld()
     bring_to_activation(world, 1, "anna")
     anna = world.people["anna"].person
-    world.record_joiner(person=anna, account=f"local:{anna}", facts={}, active=False)
+    world.record_joiner(also="paul", person=anna, account=f"local:{anna}", facts={}, active=False)
     world.clock.instant += 1000
     bring_to_activation(world, 2, "paul")
     for _ in range(3):

@@ -29,18 +29,22 @@ def test_recovery_asks_for_as_much_as_the_first_key_did(siege: Siege) -> None:
     live = siege.open(victim, "recovery", lost_credential=lost)
     siege.claim(live)
     siege.proof(live)
-    steps.approve(siege.cast, live)
+    steps.approve_by(siege.cast.approver, live)
     siege.anchor(live)
     assert siege.shown(live)["quorum"] == 2
     assert told(live.joiner.post("/pass", live.handle)) == (409, "approval-missing")
 
 
 def test_a_report_of_theft_takes_the_key_out_of_use_at_once(siege: Siege) -> None:
-    """While a recovery for a stolen key is open, whoever has the key signs in no more."""
+    """From a signed report on, whoever has the key signs in no more; a session's word alone takes nobody's key away."""
     victim = siege.hire()
     first = siege.completed(victim)
     first.joiner.sign_in()
     lost = siege.shown(first)["credential"]
-    siege.open(victim, "recovery", lost_credential=lost, stolen=True)
+    desk = siege.cast.requester
+    with siege.nothing_changes():
+        assert told(siege.ask(victim, "recovery", lost_credential=lost, stolen=True)) == (409, "report-unsigned")
+    signed = desk.sign("report_stolen", names=(victim.account, lost))
+    siege.open(victim, "recovery", lost_credential=lost, stolen=True, signed=signed)
     assert siege.credentials(victim) == ["CredentialHeld", "CredentialSuspended"]
-    assert siege.sign_in(first.joiner).problem == "not-found"
+    assert first.joiner.try_sign_in().problem == "not-found"

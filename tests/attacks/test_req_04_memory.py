@@ -30,7 +30,7 @@ def test_another_path_asks_for_what_the_first_one_did(siege: Siege) -> None:
     assert (laxer.path, siege.shown(laxer)["quorum"]) == ("managed_device_new", 2)
     siege.claim(laxer)
     siege.proof(laxer)
-    steps.approve(siege.cast, laxer)
+    steps.approve_by(siege.cast.approver, laxer)
     siege.anchor(laxer)
     with siege.nothing_changes():
         assert told(laxer.joiner.post("/pass", laxer.handle)) == (409, "approval-missing")
