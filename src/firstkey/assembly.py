@@ -2,7 +2,8 @@
 
 The folder: `firstkey.toml`, the database, `keys/` and `pepper` readable by the owner alone, `roots/` with the
 certificates that attestation may end in beyond metadata (a file a model, named by its AAGUID), `device-ca.pem` with the
-CAs of managed devices' client certificates where there are such, and the latest signed `checkpoint`.
+CAs of managed devices' client certificates where there are such, the latest signed `checkpoint`, and `destinations/`
+with the state of simulated ones.
 """
 
 import asyncio
@@ -23,11 +24,13 @@ from starlette.applications import Starlette
 
 from firstkey.actions.codes import CodeDesk
 from firstkey.actions.folds import Folds
+from firstkey.actions.outbox import Outbox
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Keys, Site, SiteSettings
 from firstkey.actions.site_stream import site_state
 from firstkey.actions.starting import begin, fence, fits_newest
 from firstkey.actions.sweeping import sweep
 from firstkey.ceremonies.trust import TrustAnchors
+from firstkey.destinations.handover_simulator import HandoverSimulator
 from firstkey.ledger.note import SignatureType, Signer, signer_from
 from firstkey.ports.clock import Clock
 from firstkey.ports.fact_store import answer
@@ -44,6 +47,7 @@ from firstkey.web.app import make_app
 
 KEY_BYTES = 32
 SWEEP_EVERY_SECONDS = 0.2
+OUTBOX_EVERY_SECONDS = 0.1
 SECRETS = ("keys/facts", "keys/ledger", "keys/nonce", "pepper")
 PEM = b"-----BEGIN"
 
@@ -159,6 +163,17 @@ def _device_roots(folder: Path) -> tuple[bytes, ...]:
         raise Malformed(SiteReason.RootWrong, DEVICE_CA) from error
 
 
+def destination_file(folder: Path, name: str) -> Path:
+    """Return where a simulated destination keeps its state."""
+    return folder / "destinations" / f"{name}.sqlite"
+
+
+def _destinations(folder: Path, settings: Settings, clock: Clock) -> dict[str, HandoverSimulator]:
+    if settings.destinations:
+        (folder / "destinations").mkdir(mode=0o700, exist_ok=True)
+    return {name: HandoverSimulator(name, destination_file(folder, name), clock.now) for name in settings.destinations}
+
+
 def open_site(
     folder: Path, clock: Clock | None = None, *, unsafe_older_than_head: bool = False
 ) -> tuple[Site, Settings]:
@@ -191,6 +206,7 @@ def open_site(
         anchors=anchors,
         folds=Folds(),
         device_roots=_device_roots(folder),
+        destinations=_destinations(folder, settings, clock),
     )
     return site, settings
 
@@ -241,6 +257,17 @@ async def _sweep_for_ever(site: Site) -> None:
             log.exception("sweep")
 
 
+async def _work_outbox_for_ever(outbox: Outbox) -> None:
+    while True:
+        await asyncio.sleep(OUTBOX_EVERY_SECONDS)
+        try:
+            await outbox.start_due()
+        except Unavailable:
+            continue
+        except Exception:  # what cannot be read now is still there
+            log.exception("outbox")
+
+
 def make_server(site: Site) -> Starlette:
     """Begin to serve a site: raise its epoch, and make the application with the sweeper beside it.
 
@@ -254,11 +281,13 @@ def make_server(site: Site) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep_for_ever(site))
+        outbox = Outbox(site)
+        beside = (asyncio.create_task(_sweep_for_ever(site)), asyncio.create_task(_work_outbox_for_ever(outbox)))
         yield
-        sweeper.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await outbox.close()
         site.store.close()
 
     return make_app(site, lifespan)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from enum import Enum
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -16,6 +17,7 @@ DEVICE_CA = "device-ca.pem"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
 """Neither an address in numbers nor a single word; whether a domain is everybody's (`co.uk`) the browser knows."""
+_DESTINATION = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 PORT_MAX = 65_535
 _PORTS_LEFT_OFF = {"https": "443", "http": "80"}
@@ -26,6 +28,12 @@ class SettingsReason(Enum):
 
     SettingsMissing = Says("There is no firstkey.toml in this folder.", "Make a site with `firstkey init --site DIR`.")
     SettingsWrong = Says("firstkey.toml cannot be used.", "Correct the line named.")
+
+
+class DestinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A destination beside `local`. The one kind so far is simulated, and taken on localhost alone."""
+
+    kind: Literal["handover_simulator"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         host, port: where the server listens.
         proxy_socket: path of a Unix socket, from the site's folder on, where a trusted proxy speaks: what it says there
             of a device's certificate (RFC 9440) and of a caller's address is believed. Empty for none.
+        destinations: `[destinations.NAME]`, by the name that policies use, beside `local`.
     """
 
     site: str
@@ -48,10 +57,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: int = 8443
     proxy_socket: str = ""
+    destinations: dict[str, DestinationSettings] = {}
 
 
 def _line_of(text: str, key: str) -> int:
-    found = (number for number, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(key)}\b", line))
+    found = (number for number, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(key)}\b", line))
     return next(found, 1)
 
 
@@ -70,9 +80,10 @@ def read_settings(folder: Path) -> Settings:
         raise Malformed(SettingsReason.SettingsMissing, str(folder))
     try:
         text = path.read_text("utf-8")
-        settings = msgspec.convert(tomllib.loads(text), Settings)
     except UnicodeDecodeError as error:
         raise Malformed(SettingsReason.SettingsWrong, f"{FILE}: it is not UTF-8") from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
     except tomllib.TOMLDecodeError as error:
         raise Malformed(SettingsReason.SettingsWrong, f"{FILE}: {error}") from error
     except msgspec.ValidationError as error:
@@ -106,9 +117,17 @@ def check_settings(settings: Settings, text: str = "") -> None:
         raise _wrong(text, "name", "write the organisation's name, as people know it")
     if _NAME.fullmatch(settings.site) is None:
         raise _wrong(text, "site", "write lower-case letters, digits, dots and hyphens")
+    for destination in settings.destinations:
+        if destination == "local" or _DESTINATION.fullmatch(destination) is None:
+            raise _wrong(text, f"destinations.{destination}", "write lower-case words joined by underscores, not local")
+        if settings.rp_id != "localhost":
+            raise _wrong(text, f"destinations.{destination}", "it is simulated; write it on a trial on localhost alone")
 
 
 def format_settings(settings: Settings) -> str:
     """Return the file's text."""
-    lines = (f"{name} = {msgspec.json.encode(getattr(settings, name)).decode()}" for name in settings.__struct_fields__)
+    plain = (name for name in settings.__struct_fields__ if name != "destinations")
+    lines = [f"{name} = {msgspec.json.encode(getattr(settings, name)).decode()}" for name in plain]
+    for name, destination in settings.destinations.items():
+        lines += ["", f"[destinations.{name}]", f'kind = "{destination.kind}"']
     return "\n".join(lines) + "\n"

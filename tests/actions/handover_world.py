@@ -1,11 +1,10 @@
 """A site whose path hands the joiner over to a destination, `tenant`, and the steps there."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from firstkey.actions import devices, handover, outbox
+from firstkey.actions import credentials, devices, handover, outbox
 from firstkey.actions.handover import NativePassAnswer
 from firstkey.actions.outbox import Outbox, destination_stream
 from firstkey.destinations.handover_simulator import Conduct, HandoverPage, HandoverSimulator
@@ -114,4 +113,17 @@ class HandoverWorld(SiteWorld):
         return [queued.item.kind for queued in self.store.read(lambda reader: reader.outbox_due(far, 99)).result()]
 
 
-Turn = Callable[[HandoverWorld], Any]
+def suspend(world: SiteWorld, credential: str, account: str = ACCOUNT) -> credentials.CredentialShown:
+    """Anna answers for the site's security, and takes a credential out of use."""
+    signed = world.sign("anna", "suspend_credential", names=(account, credential))
+    asked = credentials.CredentialToSuspend(account, credential, signed)
+    return done(credentials.suspend_credential(world.site, world.operators["anna"], asked))
+
+
+def restore(
+    world: SiteWorld, credential: str, account: str = ACCOUNT, by: tuple[str, ...] = ("paul", "cora")
+) -> credentials.CredentialShown:
+    """Two administrators give it back."""
+    signed = tuple(world.sign(name, "restore_credential", case=account, revision=0, names=(credential,)) for name in by)
+    asked = credentials.CredentialToRestore(account, credential, signed)
+    return done(credentials.restore_credential(world.site, world.operators[by[0]], asked))
