@@ -34,7 +34,16 @@ from firstkey.destinations.handover_simulator import HandoverSimulator
 from firstkey.ledger.note import SignatureType, Signer, signer_from
 from firstkey.ports.clock import Clock
 from firstkey.ports.fact_store import answer
-from firstkey.settings import DEVICE_CA, FILE, Settings, check_settings, format_settings, read_settings
+from firstkey.settings import (
+    DESTINATIONS,
+    DEVICE_CA,
+    FILE,
+    Settings,
+    check_settings,
+    destination_file,
+    format_settings,
+    read_settings,
+)
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
 from firstkey.storage.sqlite.site_files import CheckpointFile
@@ -163,14 +172,9 @@ def _device_roots(folder: Path) -> tuple[bytes, ...]:
         raise Malformed(SiteReason.RootWrong, DEVICE_CA) from error
 
 
-def destination_file(folder: Path, name: str) -> Path:
-    """Return where a simulated destination keeps its state."""
-    return folder / "destinations" / f"{name}.sqlite"
-
-
 def _destinations(folder: Path, settings: Settings, clock: Clock) -> dict[str, HandoverSimulator]:
     if settings.destinations:
-        (folder / "destinations").mkdir(mode=0o700, exist_ok=True)
+        (folder / DESTINATIONS).mkdir(mode=0o700, exist_ok=True)
     return {name: HandoverSimulator(name, destination_file(folder, name), clock.now) for name in settings.destinations}
 
 

@@ -11,6 +11,7 @@ import msgspec
 from firstkey.values.errors import Malformed, Says
 
 FILE = "firstkey.toml"
+DESTINATIONS = "destinations"
 DEVICE_CA = "device-ca.pem"
 """The CAs of managed devices' client certificates, beside the settings, where a site has such devices."""
 
@@ -122,6 +123,11 @@ def check_settings(settings: Settings, text: str = "") -> None:
             raise _wrong(text, f"destinations.{destination}", "write lower-case words joined by underscores, not local")
         if settings.rp_id != "localhost":
             raise _wrong(text, f"destinations.{destination}", "it is simulated; write it on a trial on localhost alone")
+
+
+def destination_file(folder: Path, name: str) -> Path:
+    """Return where a simulated destination keeps its state, in a site's folder."""
+    return folder / DESTINATIONS / f"{name}.sqlite"
 
 
 def format_settings(settings: Settings) -> str:

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from firstkey.assembly import destination_file
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.demo.people import MODEL, Maker, done
 from firstkey.demo.reasons import DemoReason
 from firstkey.demo.steps import POLL_SECONDS, Live
 from firstkey.destinations.handover_simulator import HandoverPage, HandoverSimulator
+from firstkey.settings import destination_file
 from firstkey.simulator.client import Answer
 from firstkey.simulator.device import wall_clock
 from firstkey.values.canonical import Json
