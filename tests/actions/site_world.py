@@ -28,6 +28,7 @@ from firstkey.actions import (
     redemption,
     registration,
     request,
+    sessions,
     sign_in,
     sweeping,
 )
@@ -145,7 +146,7 @@ class SiteWorld:
         assertion = person.sign_in(unb64u(begun.statement), begun.options)
         signed = acts.SignedStatement(begun.digest, assertion)
         answer = done(sign_in.sign_in(self.site, Stranger(), sign_in.SignInAsked(signed)))
-        return done(sign_in.recognise_session(self.site, answer.session))
+        return done(sessions.recognise_session(self.site, answer.session))
 
     def sign_in_as_joiner(self) -> Operator:
         """The joiner signs in with the passkey that a completed case has made."""

@@ -5,7 +5,8 @@ import pytest
 from firstkey.actions import sign_in
 from firstkey.actions.acts import SignedStatement, credential_record
 from firstkey.actions.reasons import ActionReason
-from firstkey.actions.sign_in import SignedInAnswer, SignInAsked, SignInBegun, recognise_session
+from firstkey.actions.sessions import recognise_session
+from firstkey.actions.sign_in import SignedInAnswer, SignInAsked, SignInBegun
 from firstkey.actions.site import Stranger
 from firstkey.ports.kinds import DocumentKind
 from firstkey.simulator.alter import IN_AUTHENTICATION

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firstkey.actions import sign_in
+from firstkey.actions import sessions, sign_in
 from firstkey.actions.acts import SignedStatement
 from firstkey.actions.casework import Casework
 from firstkey.actions.reasons import ActionReason
@@ -80,10 +80,10 @@ def test_sessions_end_at_a_start() -> None:
     """Who was signed in signs in again."""
     world = SiteWorld()
     kept = session(world, "anna")
-    assert done(sign_in.recognise_session(world.site, kept)).person == world.operators["anna"].person
+    assert done(sessions.recognise_session(world.site, kept)).person == world.operators["anna"].person
     begin(world.site)
     with pytest.raises(Refused) as caught:
-        done(sign_in.recognise_session(world.site, kept))
+        done(sessions.recognise_session(world.site, kept))
     assert caught.value.reason is ActionReason.SignInNeeded
 
 

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from firstkey.actions import sign_in
+from firstkey.actions import sessions, sign_in
 from firstkey.actions.acts import credential_record
 from firstkey.actions.people import PersonRecord
-from firstkey.actions.sign_in import Session, session_key
+from firstkey.actions.sessions import Session, session_key
 from firstkey.actions.site import Stranger
 from firstkey.ports.kinds import DocumentKind
 from firstkey.storage.memory import MemoryRows
@@ -39,7 +39,7 @@ def test_an_inserted_session_is_nobodys() -> None:
     row = Session(anna.person, anna.account, key_of(world, "anna"), now, now, 1)
     write(world, DocumentKind.SESSION, session_key(session), canonical.encode(msgspec.to_builtins(row)))
     with pytest.raises(Refused):
-        done(sign_in.recognise_session(world.site, session))
+        done(sessions.recognise_session(world.site, session))
 
 
 def test_a_credential_moved_to_another_person_signs_nothing() -> None:

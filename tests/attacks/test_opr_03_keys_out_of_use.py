@@ -2,7 +2,7 @@
 
 import pytest
 
-from firstkey.actions import acts, request, sign_in
+from firstkey.actions import acts, request, sessions, sign_in
 from firstkey.actions.casework import Casework, read_holdings, run
 from firstkey.actions.people import find_person
 from firstkey.actions.reasons import ActionReason
@@ -61,7 +61,7 @@ def test_a_suspended_key_ends_its_sessions() -> None:
     session = session_of(world, "anna")
     suspend_key(world, "anna")
     with pytest.raises(Refused) as caught:
-        done(sign_in.recognise_session(world.site, session))
+        done(sessions.recognise_session(world.site, session))
     assert caught.value.reason is ActionReason.SignInNeeded
 
 
@@ -74,7 +74,7 @@ def test_whoever_has_left_by_date_is_out_though_nobody_has_swept() -> None:
     session = session_of(world, "anna")
     world.clock.instant = ends_at
     with pytest.raises(Refused) as caught:
-        done(sign_in.recognise_session(world.site, session))
+        done(sessions.recognise_session(world.site, session))
     assert caught.value.reason is ActionReason.SignInNeeded
     with pytest.raises(Refused) as caught:
         session_of(world, "anna")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from firstkey.actions.acts import Evidence, keep_evidence, statements_of, verified_again
+from firstkey.actions.counters import KeyCopied, check_counter
 from firstkey.actions.crew import Crew, as_known, crew_of, may_see
 from firstkey.actions.destinations import check_destinations
 from firstkey.actions.effects import effects_of
@@ -19,18 +20,24 @@ from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
 from firstkey.actions.scopes import subject_of_case
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
-from firstkey.actions.site_stream import new_fact, site_state
+from firstkey.actions.site_stream import new_fact, settled, site_state
 from firstkey.actions.velocity import count_act
 from firstkey.ceremonies.statements import ActVerdict
-from firstkey.enrollment.activation import HoldingsCommand, SweepHoldings, decide_holdings, replay_holding
+from firstkey.enrollment.activation import (
+    HoldingsCommand,
+    SuspendCredential,
+    SweepHoldings,
+    decide_holdings,
+    replay_holding,
+)
 from firstkey.enrollment.case.ending import is_here, is_over
-from firstkey.enrollment.case.facts import decode_fact
+from firstkey.enrollment.case.facts import CredentialRestored, decode_fact
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.slots import open_case_key
 from firstkey.enrollment.case.state import Case, Held, Holdings, NeverOpened, stage_of
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
-from firstkey.enrollment.case.words import Closure, Covered, CredentialState, PassState, Stage
+from firstkey.enrollment.case.words import Cause, Closure, Covered, CredentialState, PassState, Stage
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import apply_fact
@@ -159,6 +166,7 @@ class Casework:
         Raises:
             Refused: KeyOutOfUse; the key that signed is suspended, recalled or over, or its holder has left.
                 KeyTierTooLow; whoever holds a duty acts by a key of the privileged tier. VelocityReached.
+            KeyCopied; the counter went back, and `run` suspends the key.
         """
         held, standing = self.usable(verdict.person, verdict.credential_id), site_state(self.site, self.tx).state
         if held is None:
@@ -168,6 +176,7 @@ class Casework:
             if on_duty and held.tier < Tier.PRIVILEGED:
                 raise Refused(ActionReason.KeyTierTooLow)
             count_act(self.tx, standing, verdict.person, verdict.act)
+        check_counter(self.tx, evidence.credential, verdict.assertion, verdict.made_at, verdict.person)
         keep_evidence(self.tx, verdict, evidence)
 
     def check_sees(self, who: str, case: str, *, as_joiner: bool = False) -> Case:
@@ -203,7 +212,7 @@ class Casework:
         self, case: str, command: Command, statements: frozenset[str], seen: dict[str, Any]
     ) -> tuple[Decision, int, PersonRecord]:
         tx = self.tx
-        standing = site_state(self.site, tx).state
+        standing = settled(self.site, tx)
         number, found = read_case(self.site, tx, case)
         state = as_known(found, standing)
         person = self._person(state, command)
@@ -238,6 +247,9 @@ class Casework:
             new = [new_fact(fact, Activity.ENROLLMENT) for fact in facts]
             self.tx.append(account_stream(person.account), number, new)
             self._push(holdings, facts)
+        for fact in facts:
+            if isinstance(fact, CredentialRestored):  # two people vouch for it: its counter begins anew
+                self.tx.delete_document(DocumentKind.COUNTER, fact.credential)
 
     def _push(self, holdings: Holdings, happened: tuple[Any, ...]) -> None:
         """Want at the destinations what has happened to credentials that stand there."""
@@ -247,6 +259,15 @@ class Casework:
             if isinstance(state, Case):
                 for item in effects_of(state, (fact,)):
                     self.tx.enqueue(item)
+
+    def suspend_copied(self, copied: KeyCopied) -> None:
+        """Take a key out of use of which there are two."""
+        record = find_person(self.tx, copied.person)
+        command = SuspendCredential(credential=copied.credential, cause=Cause.MISUSED)
+        for account in () if record is None else record.every_account:
+            held = read_holdings(self.site, self.tx, account).state.find(copied.credential)
+            if record is not None and held is not None and held.state is CredentialState.ACTIVE:
+                self.decide_holdings(record.at_account(account), command)
 
     def look_again(self, person: PersonRecord) -> None:
         """Write down what a changed record has made true of a person's credentials and open cases."""
@@ -384,8 +405,13 @@ def _row(stream: str, case: Case, now: int) -> CaseRow:
 
 async def run(site: Site, work: Callable[[Casework], Answer]) -> Answer:
     """Carry out work on cases in one transaction and wait for its commit."""
-    future = site.store.execute(lambda tx: work(Casework(site, tx)))
-    return await answer_async(future, ANSWER_WITHIN_SECONDS)
+    try:
+        return await answer_async(site.store.execute(lambda tx: work(Casework(site, tx))), ANSWER_WITHIN_SECONDS)
+    except KeyCopied as error:
+        copied = error  # what the work did is undone; what it found out is written down
+    suspending = site.store.execute(lambda tx: Casework(site, tx).suspend_copied(copied))
+    await answer_async(suspending, ANSWER_WITHIN_SECONDS)
+    raise copied
 
 
 def tell(decision: Decision) -> CaseState:

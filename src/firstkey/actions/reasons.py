@@ -33,12 +33,18 @@ class ActionReason(Enum):
     DestinationUnfit = Says("A destination cannot keep this path.", "Correct the path, or the site's destinations.")
     DutyNotHeld = Says("This person does not hold this duty.", "Look at who holds what.")
     DutyUnknown = Says("There is no such duty to grant.", "Name a duty; owning a unit takes that unit for its scope.")
+    EarlierProofingUnknown = Says(
+        "No completed case of this person rests on that evidence.", "Name the commitment under which it was recorded."
+    )
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")
     FoundingSigned = Says("The founding statement is being signed.", "Nobody can join any more; sign it.")
     IdempotencyKeyReused = Says(
         "This idempotency key belongs to another request.", "Take a fresh key for each request; repeat one unchanged."
+    )
+    KeyCopied = Says(
+        "The key's counter went back: there are two of it. It is suspended.", "Report it; two administrators restore."
     )
     KeyOutOfUse = Says("The key that signed is out of use.", "Sign with an active key of yours.")
     KeyTierTooLow = Says(
@@ -53,6 +59,12 @@ class ActionReason(Enum):
     NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
     OwnDuty = Says("Nobody does this for themselves.", "Ask another administrator.")
     PersonUnknown = Says("No source of record knows this person.", "Import the person first.")
+    PolicyInForceAlready = Says("This policy is in force.", "Change the draft, then propose it.")
+    PolicyNotProposed = Says(
+        "No such change is proposed.", "Look at what is proposed, and against which policy; propose it anew."
+    )
+    PolicyProposedAlready = Says("This has been proposed or signed already.", "Look at what is proposed.")
+    ProposalsTooMany = Says("Eight proposals are the most at a time.", "Withdraw some first.")
     ReportUnsigned = Says(
         "A key is not taken out of use on a session's word.", "Sign that it is stolen, naming account and credential."
     )

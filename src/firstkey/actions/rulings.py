@@ -22,7 +22,8 @@ SERVER = "case:server"
 
 
 @lru_cache(maxsize=64)
-def _loaded(text: bytes) -> Policy:
+def loaded(text: bytes) -> Policy:
+    """Return the policy that a document declares; worked out once for the same bytes. Raises as `load_policy`."""
     return load_policy(text)
 
 
@@ -33,7 +34,7 @@ def stored_policy(reader: Reader, sha256: str) -> Policy:
         Defect: the store lacks a policy that the site's stream names.
     """
     text = reader.document(DocumentKind.POLICY, sha256)
-    policy = None if text is None else _loaded(text)
+    policy = None if text is None else loaded(text)
     if policy is None or policy.sha256 != sha256:
         raise Defect("a policy that the site's stream names is not in the store")
     return policy

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.site import Site
-from firstkey.actions.site_facts import SiteFact
+from firstkey.actions.site_facts import PolicyInForce, SiteFact
 from firstkey.actions.site_state import FOLDS, SiteState, founding_grants
 from firstkey.enrollment.case.facts import Fact, encode_fact
 from firstkey.ledger.entry import Activity
@@ -129,6 +129,13 @@ def site_state(site: Site, reader: Reader) -> Folded[SiteState]:
 def new_fact(fact: Fact, activity: Activity) -> NewFact:
     """Make a fact ready for the store."""
     return NewFact(kind=fact.kind, body=encode_fact(fact), activity=activity)
+
+
+def settled(site: Site, tx: Transaction) -> SiteState:
+    """Return what the site's stream says now, after a policy whose time has come was written down as being in force."""
+    state = site_state(site, tx).state
+    due = state.policy_at(tx.now)
+    return state if due == state.policy else append_site_facts(site, tx, PolicyInForce(at=tx.now, policy=due))
 
 
 def append_site_facts(site: Site, tx: Transaction, *facts: Fact) -> SiteState:

@@ -36,6 +36,7 @@ class DocumentKind(StrEnum):
     ATTESTATION = "attestation"  # credential id: the registration response as it was judged
     CEREMONY = "ceremony"  # ceremony id: what a registration in founding must answer to
     CLAIM_KEY = "claim_key"  # claim id: the key that codes are sealed to
+    COUNTER = "counter"  # credential id: the highest signature counter, and when it was seen
     CREDENTIAL_KEY = "credential_key"  # credential id: public key and signature counter
     DEVICE_NONCE = "device_nonce"  # nonce
     IDEMPOTENT_ANSWER = "idempotent_answer"  # principal and key
@@ -47,6 +48,7 @@ class DocumentKind(StrEnum):
     SALT = "salt"  # commitment: the salt and value behind it, until erased
     SEALED_CODE = "sealed_code"  # pass id: the code as sealed to the device
     SESSION = "session"  # digest of the session id, hex
+    SESSION_OF = "session_of"  # digest of the person's id, and of the session's: who is in it
     START_CODE = "start_code"  # digest, hex: who shows it, and what scanned it
     STATEMENT = "statement"  # digest, hex: what was asked to be signed
 
@@ -64,6 +66,7 @@ FORGETTABLE_DOCUMENTS = frozenset(
         DocumentKind.IDEMPOTENT_ANSWER,
         DocumentKind.SEALED_CODE,
         DocumentKind.SESSION,
+        DocumentKind.SESSION_OF,
         DocumentKind.START_CODE,
     }
 )

@@ -14,10 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from firstkey.actions.devices import recognise
-from firstkey.actions.idempotency import NEVER_KEPT, KeptAnswer, KeyedWrite, NoticingStore, noticing
+from firstkey.actions.idempotency import MAY_BE_KEPT, KeptAnswer, KeyedWrite, NoticingStore, noticing
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.refusals import record_refusal
-from firstkey.actions.sign_in import SignedInAnswer, recognise_session, session_text
+from firstkey.actions.sessions import recognise_session, session_text
+from firstkey.actions.sign_in import SignedInAnswer
 from firstkey.actions.site import Caller, Device, Operator, Site, Stranger
 from firstkey.ceremonies.device_proof import make_nonce
 from firstkey.values.encoding import unb64u
@@ -211,7 +212,7 @@ class Door:
             shown = {"person": result.person, "account": result.account}
             return Answered(200, msgspec.json.encode(shown), session=result.session)
         answered = Answered(200, msgspec.json.encode(result))
-        if type(result) not in NEVER_KEPT:
+        if type(result) in MAY_BE_KEPT:
             await _keep(visit, answered)
         return answered
 
