@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from firstkey.actions.codes import ARGON2_THREADS, ARGON2_WAITING_MAX, SALT_BYTES, CodeDesk, Verifier
+from firstkey.ports.fact_store import Transaction
 from firstkey.values import codes
 from firstkey.values.errors import Unavailable
 from firstkey.values.secret import Secret
@@ -27,6 +28,10 @@ class Shelf:
         future: Future[bytes | None] = Future()
         future.set_result(self.stored.get(pass_id))
         return future
+
+    def read_within(self, _: Transaction, pass_id: str) -> bytes | None:
+        """Return a verifier."""
+        return self.stored.get(pass_id)
 
 
 @pytest.fixture(params=[b"", SALT], ids=["sealed", "typed"])

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from firstkey.actions import claim, redemption, request
+from firstkey.actions import claim, delivery, redemption, request
 from firstkey.actions.acts import SignedStatement
 from firstkey.actions.codes import CodeDesk
 from firstkey.actions.devices import Handle
@@ -12,6 +12,7 @@ from firstkey.enrollment.case.limits import RIVAL_CODES_COMPARED_MAX
 from firstkey.enrollment.case.surroundings import CodeJudged
 from firstkey.enrollment.case.words import Closure, PassState, Stage
 from firstkey.policy.model import Purpose
+from firstkey.ports.fact_store import Transaction
 from firstkey.ports.kinds import DocumentKind
 from firstkey.simulator.authenticator import Authenticator
 from firstkey.simulator.device import JoinerDevice
@@ -19,7 +20,7 @@ from firstkey.storage.verifiers import MemoryVerifierReader
 from firstkey.values.encoding import unb64u
 from firstkey.values.instants import MINUTE
 from firstkey.values.secret import Secret
-from tests.actions.looking import documents, facts, refusal, suspend, verifiers
+from tests.actions.looking import documents, facts, policy_with, refusal, suspend, verifiers
 from tests.actions.site_world import SiteWorld, done
 
 WRONG = "0" * 26
@@ -137,10 +138,15 @@ class WatchedDesk(CodeDesk):
         self.compared += 1
         return await super().compare(pass_id, code)
 
+    def compare_within(self, tx: Transaction, pass_id: str, code: Secret) -> CodeJudged:
+        """Count, and compare."""
+        self.compared += 1
+        return super().compare_within(tx, pass_id, code)
 
-def watched() -> tuple[SiteWorld, WatchedDesk]:
+
+def watched(policy: bytes | None = None) -> tuple[SiteWorld, WatchedDesk]:
     """A site with such a desk."""
-    world = SiteWorld()
+    world = SiteWorld(policy)
     desk = WatchedDesk(Secret(b"p" * 32), MemoryVerifierReader(world.store))
     world.site = msgspec.structs.replace(world.site, codes=desk)
     return world, desk
@@ -166,6 +172,24 @@ def test_a_code_is_compared_only_where_that_may_matter() -> None:
     world.clock.instant += 10 * MINUTE
     redeeming(world, code)
     assert desk.compared == 0
+
+
+def test_a_typed_code_is_compared_only_where_that_may_matter() -> None:
+    """A typed code, too: not on a held case, and once on the way to its end."""
+    in_person = {"channel": '"in_person"', "channel_reason": '"Its screen cannot open a sealed code."'}
+    world, desk = watched(policy_with("managed_device_new", **in_person))
+    world.prepare()
+    asked = done(delivery.get_pass(world.site, world.by(), Handle(world.handle)))
+    signed = world.sign_on_case("rita", "arm_pass", str(asked.state.pass_id))
+    revealing = delivery.reveal_pass(world.site, world.operators["rita"], world.case, delivery.PassToReveal(signed))
+    code = done(revealing).code
+    assert redeeming(world, "0" * 14) == "code-wrong"
+    assert world.redeem(code).pass_state is PassState.REDEEMED
+    assert desk.compared == 2
+    assert redeeming(world, code) == "not-a-step"
+    done(claim.not_me(world.site, world.by(), Handle(world.handle)))
+    redeeming(world, code)
+    assert desk.compared == 2
 
 
 class OwnKey:

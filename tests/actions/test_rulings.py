@@ -1,13 +1,16 @@
 """The policy in force, asked anew for every decision, of facts as they are now."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firstkey.actions.approval import deny_approval
 from firstkey.actions.casework import Casework
 from firstkey.actions.request import ActOnCase
-from firstkey.actions.rulings import policy_in_force
+from firstkey.actions.rulings import effective_at, policy_in_force
 from firstkey.actions.site_stream import site_state
 from firstkey.enrollment.case.words import Closure
+from firstkey.policy.facts import FACTS, Asserted, effective
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.errors import Defect
 from firstkey.values.instants import DAY
@@ -79,3 +82,22 @@ def test_a_case_whose_facts_pick_another_path_is_superseded() -> None:
     world.open()
     world.record_joiner(facts={"employment": "contractor"})
     assert world.shown.closed is Closure.SUPERSEDED
+
+
+INSTANTS = st.integers(0, 60).map(lambda days: days * DAY // 2)
+
+
+@st.composite
+def asserted(draw: st.DrawFn) -> Asserted:
+    """What some source said of some fact, or took back."""
+    name = draw(st.sampled_from(sorted(FACTS)))
+    value = draw(st.sampled_from([None, *FACTS[name].values]))
+    kind, rank = draw(st.sampled_from([("people", 10), ("assets", 10), ("case", 1), ("people", 20), ("word", 0)]))
+    return Asserted(name, value, f"{kind}:{draw(st.sampled_from('ab'))}", rank, draw(INSTANTS))
+
+
+@given(said=st.lists(asserted(), max_size=6), now=INSTANTS, more=st.sampled_from([-1, 0, 1]))
+def test_what_counts_changes_at_few_instants_alone(said: list[Asserted], now: int, more: int) -> None:
+    """What counts now is what counted at the last instant at which anything was said or matured."""
+    now = max(0, now + more)
+    assert effective_at(tuple(said), now) == effective(said, now)

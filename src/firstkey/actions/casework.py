@@ -133,7 +133,25 @@ class Casework:
         Raises:
             Refused: a rule says no, or a slot is taken; nothing has happened.
         """
-        decision, number, person = self._decide(case, command, statements, seen)
+        return self._write_down(case, self._decide(case, command, statements, seen))
+
+    def decide_either(self, case: str, command: Command, holds: Callable[[], bool], otherwise: Command) -> Decision:
+        """Decide a command whose last condition is looked at only once everything else says yes.
+
+        Args:
+            case: the case's id.
+            command: what is asked, if the condition holds.
+            holds: looks at the condition.
+            otherwise: what is asked if it does not.
+
+        Raises:
+            Refused: as `decide`; where `command` is refused, nobody has looked.
+        """
+        decided = self._decide(case, command, frozenset(), {})
+        return self._write_down(case, decided if holds() else self._decide(case, otherwise, frozenset(), {}))
+
+    def _write_down(self, case: str, decided: tuple[Decision, int, PersonRecord]) -> Decision:
+        decision, number, person = decided
         if decision.facts:
             before = self.read(case)
             self._append(case, number, before, decision)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from firstkey.actions.reasons import ActionReason
 from firstkey.enrollment.case.surroundings import CodeJudged
 from firstkey.policy.model import Channel
+from firstkey.ports.fact_store import Transaction
 from firstkey.ports.verifiers import VerifierReader
 from firstkey.values import canonical, codes
 from firstkey.values.encoding import b64u, unb64u
@@ -93,6 +94,15 @@ class CodeDesk:
         keyed, salt = _keyed(self._pepper, verifier.epoch, pass_id, code), unb64u(verifier.salt)
         digest = await self._slowly(keyed, salt) if salt else keyed
         return CodeJudged(pass_id=pass_id, matched=hmac.compare_digest(digest, unb64u(verifier.digest)))
+
+    def compare_within(self, tx: Transaction, pass_id: str, code: Secret) -> CodeJudged:
+        """Compare a sealed code within the transaction that spends it; nothing of another channel matches."""
+        stored = self._verifiers.read_within(tx, pass_id)
+        verifier = None if stored is None else msgspec.json.decode(stored, type=Verifier)
+        if verifier is None or verifier.salt:
+            return CodeJudged(pass_id=pass_id, matched=False)
+        keyed = _keyed(self._pepper, verifier.epoch, pass_id, code)
+        return CodeJudged(pass_id=pass_id, matched=hmac.compare_digest(keyed, unb64u(verifier.digest)))
 
     async def _slowly(self, keyed: bytes, salt: bytes) -> bytes:
         if self._waiting >= ARGON2_THREADS + ARGON2_WAITING_MAX:

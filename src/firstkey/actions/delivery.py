@@ -50,10 +50,10 @@ async def get_pass(site: Site, caller: Device, asked: Handle) -> PassAnswer:
     pass_id, code = b64u(site.entropy.draw(16)), _draw_code(site, Channel.DEVICE_SEALED)
     entropy = Secret(site.entropy.draw(SEAL_ENTROPY_BYTES))
 
-    def work(casework: Casework) -> tuple[Decision | None, Case]:
+    def work(casework: Casework) -> tuple[Decision | None, Case, Sealed | None]:
         found = find(casework, caller, asked.handle)
         if is_rival(caller, found.state):
-            return refuse_rival(casework, caller, found), found.state
+            return refuse_rival(casework, caller, found), found.state, None
         state = found.state
         if state.live_pass is None or casework.is_over(state):
             state = _case(casework.decide(found.case, IssuePass(pass_id=pass_id)))
@@ -61,12 +61,11 @@ async def get_pass(site: Site, caller: Device, asked: Handle) -> PassAnswer:
         if pass_.state is PassState.ISSUED and pass_.channel is Channel.DEVICE_SEALED:
             state = _case(casework.decide(found.case, ArmPass(device=DeviceProof(caller.device_key))))
             _seal(site, casework, Found(found.case, state), code, entropy, asked.handle)
-        return None, state
+        return None, state, _sealed(casework, state)
 
-    decision, state = await run(site, work)
+    decision, state, sealed = await run(site, work)
     if decision is not None:
         tell(decision)
-    sealed = await run(site, lambda casework: _sealed(casework, state))
     return PassAnswer(state=device_answer(state), sealed=sealed)
 
 

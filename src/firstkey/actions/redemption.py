@@ -1,8 +1,11 @@
 """Spending the code; attendance and own key in its place.
 
 A code is looked at only after the handle, the device's proof, and the ground: whatever the core would refuse after the
-comparison is refused before it.
+comparison is refused before it. A sealed code is compared in the transaction that spends it; a typed one, which takes
+Argon2id, outside any transaction, and what came of it is compared again.
 """
+
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,9 +40,11 @@ from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
 from firstkey.enrollment.case.words import PassState
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.redemption import AssertOwnKey, ConfirmAttendance, RedeemPass
+from firstkey.policy.model import Channel
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import codes
 from firstkey.values.errors import Refused
+from firstkey.values.secret import Secret
 
 OWN_KEY_ACT = "assert_own_key"
 
@@ -60,7 +65,46 @@ async def redeem_pass(site: Site, caller: Device, asked: CodeToRedeem) -> Device
         Unavailable: too many typed codes are being checked; no try was counted.
     """
     code = codes.read(asked.code)
-    found = await run(site, lambda casework: _may_be_looked_at(casework, caller, asked.handle))
+    found, decision = await run(site, lambda casework: _look(site, casework, caller, asked.handle, code))
+    if decision is None:
+        decision = await _redeem_slowly(site, caller, found, code)
+    return device_answer(known(_case(tell(decision))))
+
+
+class _Looked(NamedTuple):
+    """The case, and what was decided; None where the code is to be compared first."""
+
+    found: Found
+    decision: Decision | None = None
+
+
+def _look(site: Site, casework: Casework, caller: Device, handle: str, code: Secret) -> _Looked:
+    """Find the case; refuse before the comparison what the core would refuse after it; spend a sealed code."""
+    found = find(casework, caller, handle)
+    pass_ = found.state.live_pass
+    sealed = pass_ is not None and pass_.channel is Channel.DEVICE_SEALED and pass_.state is PassState.ARMED
+
+    def judged() -> CodeJudged:
+        return site.codes.compare_within(casework.tx, known(pass_).pass_id, code)
+
+    if is_rival(caller, found.state):
+        compared = int(casework.tx.document(DocumentKind.RIVAL_COUNT, found.case) or b"0")
+        if compared >= RIVAL_CODES_COMPARED_MAX:
+            raise Refused(R.AnotherDeviceClaimed)
+        return _Looked(found, refuse_rival(casework, caller, found, judged()) if sealed else None)
+    if pass_ is None:
+        return _Looked(found)
+    right, wrong = (
+        RedeemPass(DeviceProof(caller.device_key), CodeJudged(pass_.pass_id, said)) for said in (True, False)
+    )
+    if not sealed:
+        casework.rehearse(found.case, right)
+        return _Looked(found)
+    return _Looked(found, casework.decide_either(found.case, right, lambda: judged().matched, wrong))
+
+
+async def _redeem_slowly(site: Site, caller: Device, found: Found, code: Secret) -> Decision:
+    """Compare a typed code outside any transaction, then decide."""
     pass_ = found.state.live_pass
     looked_at = pass_ is not None and pass_.state is PassState.ARMED
     judged = await site.codes.compare(pass_.pass_id, code) if looked_at and pass_ is not None else None
@@ -74,21 +118,7 @@ async def redeem_pass(site: Site, caller: Device, asked: CodeToRedeem) -> Device
             raise Refused(R.NotAStep)
         return casework.decide(found.case, RedeemPass(device=DeviceProof(caller.device_key), code=judged))
 
-    return device_answer(known(_case(tell(await run(site, work)))))
-
-
-def _may_be_looked_at(casework: Casework, caller: Device, handle: str) -> Found:
-    """Find the case; refuse before the costly comparison what the core would refuse after it."""
-    found = find(casework, caller, handle)
-    pass_ = found.state.live_pass
-    if is_rival(caller, found.state):
-        compared = int(casework.tx.document(DocumentKind.RIVAL_COUNT, found.case) or b"0")
-        if compared >= RIVAL_CODES_COMPARED_MAX:
-            raise Refused(R.AnotherDeviceClaimed)
-    elif pass_ is not None:
-        code = CodeJudged(pass_id=pass_.pass_id, matched=True)
-        casework.rehearse(found.case, RedeemPass(device=DeviceProof(caller.device_key), code=code))
-    return found
+    return await run(site, work)
 
 
 def _case(state: object) -> Case | None:

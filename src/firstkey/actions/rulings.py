@@ -1,4 +1,8 @@
-"""What the policy in force says of a case, asked anew for every decision."""
+"""What the policy in force says of a case, asked anew for every decision.
+
+What it is asked with is read in the deciding transaction each time. The answer to the same question is worked out once:
+a ruling is a function of the policy, the facts and the people alone, and facts change at few instants.
+"""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,7 +13,7 @@ from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, NeverOpened
 from firstkey.enrollment.request import OpenCase
 from firstkey.policy.evaluate import rule
-from firstkey.policy.facts import Asserted, effective, record_of, values_of
+from firstkey.policy.facts import FACTS, Asserted, Effective, effective, record_of, values_of
 from firstkey.policy.load import load_policy
 from firstkey.policy.model import Policy, Requirements, Ruling
 from firstkey.policy.staffing import Person
@@ -19,6 +23,8 @@ from firstkey.values.errors import Defect
 
 SERVER = "case:server"
 """The source of what the server itself knows of how a case was opened."""
+
+ANSWERS_KEPT_MAX = 4_096
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +80,48 @@ class Before(NamedTuple):
 NOTHING_BEFORE = Before((), None)
 
 
+class _Named:
+    """A policy under its hash, which names every byte of it."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return hash(self.policy.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Named) and other.policy.sha256 == self.policy.sha256
+
+
+@lru_cache(maxsize=ANSWERS_KEPT_MAX)
+def _effective(asserted: tuple[Asserted, ...], since: int) -> tuple[Effective, ...]:
+    return effective(asserted, since)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT_MAX)
+def _rule(
+    named: _Named,
+    facts: tuple[Effective, ...],
+    before: Before,
+    people: tuple[Person, ...] | None,
+    requester: str | None,
+) -> Ruling:
+    values, of_record = values_of(facts), record_of(facts)
+    return rule(
+        named.policy, values, before.tried, before.first, people=people, requester=requester, of_record=of_record
+    )
+
+
+def effective_at(asserted: tuple[Asserted, ...], now: int) -> tuple[Effective, ...]:
+    """Return what counts of every fact, as `policy.facts.effective` does.
+
+    That changes when somebody says something, and when what they said has matured; in between it is as it was at the
+    last such instant.
+    """
+    instants = (one.since + wait for one in asserted for wait in (0, FACTS[one.fact].matures_ms))
+    return _effective(asserted, max((instant for instant in instants if instant <= now), default=0))
+
+
 def ruling_of(
     tx: Transaction,
     policy: Policy,
@@ -87,14 +135,8 @@ def ruling_of(
 
     What came before is joined when a case is opened, and pinned with it.
     """
-    facts = effective((*person.asserted, *_asserted(state, command, tx.now)), tx.now)
-    opening = isinstance(command, OpenCase)
-    return rule(
-        policy,
-        values_of(facts),
-        before.tried,
-        before.first,
-        people=tuple(each for each in people if each.person != person.person) if opening else None,
-        requester=command.requester if isinstance(command, OpenCase) else None,
-        of_record=record_of(facts),
-    )
+    facts = effective_at((*person.asserted, *_asserted(state, command, tx.now)), tx.now)
+    if not isinstance(command, OpenCase):
+        return _rule(_Named(policy), facts, before, None, None)
+    others = tuple(each for each in people if each.person != person.person)
+    return _rule(_Named(policy), facts, before, others, command.requester)

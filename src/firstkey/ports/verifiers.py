@@ -3,9 +3,14 @@
 from concurrent.futures import Future
 from typing import Protocol
 
+from firstkey.ports.fact_store import Transaction
+
 
 class VerifierReader(Protocol):
-    """Reads verifiers, outside any transaction: a judgement names the pass it was made for, and is compared again."""
+    """Reads verifiers.
+
+    A costly judgement is made outside any transaction: it names the pass it was made for, and is compared again.
+    """
 
     def read(self, pass_id: str) -> Future[bytes | None]:
         """Return a pass's verifier as it was put; None once it is destroyed.
@@ -13,3 +18,6 @@ class VerifierReader(Protocol):
         Raises:
             Unavailable: too many reads wait, or storage failed (from the future).
         """
+
+    def read_within(self, tx: Transaction, pass_id: str) -> bytes | None:
+        """Return a pass's verifier as a running work sees it, for a judgement that costs nothing."""

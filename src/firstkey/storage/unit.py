@@ -49,6 +49,11 @@ class Unit(View):
         self.time: int | None = None
 
     @property
+    def rows(self) -> Rows:
+        """The rows in the running transaction; for `storage.verifiers`."""
+        return self._rows
+
+    @property
     def now(self) -> int:
         """The instant of this work."""
         return self._reading.now

@@ -47,6 +47,10 @@ class SqliteReadableRows:
             self._lost = True
             raise TransactionLost(str(error)) from error
 
+    def select(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Carry out a statement that is none of STATEMENTS, for another module of the storage."""
+        return self._run(sql, **values)
+
     def site_number(self, name: str) -> int:
         """Return a number about the store."""
         rows = self._run(STATEMENTS.site_number, name=name)
