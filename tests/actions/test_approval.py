@@ -43,7 +43,7 @@ def test_a_consent_taken_back_carries_nothing() -> None:
     world.approve()
     world.claim()
     world.visit()
-    asked = request.ActOnCase(world.sign_on_case("anna", "withdraw_approval"))
+    asked = request.Withdrawal(world.sign_on_case("anna", "withdraw_approval"))
     done(approval.withdraw_approval(world.site, world.operators["anna"], world.case, asked))
     assert refusal(delivery.get_pass(world.site, world.by(), Handle(world.handle))) == "approval-missing"
     world.approve()

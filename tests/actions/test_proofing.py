@@ -6,10 +6,13 @@ import pytest
 
 from firstkey.actions import delivery, proofing, request
 from firstkey.actions.devices import Handle
+from firstkey.enrollment.case.words import Stage
+from firstkey.policy.model import Purpose
+from firstkey.values import canonical
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.instants import DAY, MINUTE
 from tests.actions.looking import facts, refusal
-from tests.actions.site_world import SiteWorld, done
+from tests.actions.site_world import POLICY, SiteWorld, done
 
 EVIDENCE = "e" * 64
 
@@ -74,8 +77,80 @@ def test_proofing_taken_back_carries_nothing(world: SiteWorld) -> None:
     world.approve()
     world.claim()
     world.visit()
-    asked = request.ActOnCase(world.sign_on_case("cora", "withdraw_proofing"))
+    asked = request.Withdrawal(world.sign_on_case("cora", "withdraw_proofing"))
     done(proofing.withdraw_proofing(world.site, world.operators["cora"], world.case, asked))
     assert refusal(delivery.get_pass(world.site, world.by(), Handle(world.handle))) == "proofing-missing"
     world.proof()
     assert world.get_pass()
+
+
+EARLIER_ALLOWED = POLICY.replace(b'"live_vouch",\n]', b'"live_vouch", "earlier_proofing",\n]')
+
+
+def managed_by(world: SiteWorld) -> None:
+    """Mia has a passkey of her own, proofed at level 2, and a report: the joiner of a new case."""
+    world.completed()
+    world.people["mia"] = world.joiner
+    world.operators["mia"] = world.sign_in_as_joiner()
+    world.record_joiner(person="p-200", account="dir:200", manager="p-100")
+    world.authenticator = type(world.authenticator)(world.traits, world.attester)
+    world.device = type(world.device)(now=world.clock.now)
+
+
+def vouch(world: SiteWorld, **changed: Any) -> proofing.ProofingToRecord:
+    """Mia's vouch for her report."""
+    world.sign_in_again()
+    content = {"method": ProofingMethod.LIVE_VOUCH, "proofed_at": world.clock.now()}
+    return evidence(world, "mia", **{**content, **changed})
+
+
+@pytest.mark.parametrize(("days", "reason"), [(13, "vouch-not-good"), (14, None)])
+def test_a_manager_of_fourteen_days_vouches(days: int, reason: str | None) -> None:
+    """How long she has been the manager is what the source of record says, not what she does."""
+    world = SiteWorld()
+    managed_by(world)
+    world.clock.instant += days * DAY
+    world.sign_in_again()
+    world.open(account="dir:200")
+    asked = proofing.record_proofing(world.site, world.operators["mia"], world.case, vouch(world))
+    if reason is None:
+        assert done(asked).stage is Stage.APPROVAL
+    else:
+        assert refusal(asked) == reason
+
+
+def test_somebody_elses_manager_does_not_vouch() -> None:
+    """The relation is to this joiner."""
+    world = SiteWorld()
+    managed_by(world)
+    world.record_joiner(person="p-200", account="dir:200")
+    world.clock.instant += 20 * DAY
+    world.sign_in_again()
+    world.open(account="dir:200")
+    assert refusal(proofing.record_proofing(world.site, world.operators["mia"], world.case, vouch(world))) in (
+        "vouch-not-good",
+        "not-found",
+    )
+
+
+def test_an_earlier_proofing_is_one_that_is_on_record() -> None:
+    """It is named by its commitment, and its level is what it was recorded with, whatever is said of it now."""
+    world = SiteWorld(EARLIER_ALLOWED)
+    world.completed()
+    loaded = world.store.read(lambda reader: reader.load(f"case/{world.case}")).result()
+    named = next(canonical.decode(record.body)["evidence"] for record in loaded if record.kind == "ProofingRecorded")
+    held = str(world.shown.credential)
+    world.open(Purpose.RECOVERY, lost_credential=held)
+    earlier: dict[str, Any] = {
+        "method": ProofingMethod.EARLIER_PROOFING,
+        "companion": ProofingMethod.STRONG_SESSION,
+        "level": 3,
+    }
+    unknown = evidence(world, **earlier)
+    assert refusal(proofing.record_proofing(world.site, world.operators["paul"], world.case, unknown)) == (
+        "earlier-proofing-unknown"
+    )
+    signed = world.sign_on_case("paul", "record_proofing", named)
+    known = evidence(world, **earlier, commitment=named, signed=signed)
+    done(proofing.record_proofing(world.site, world.operators["paul"], world.case, known))
+    assert world.shown.proofed_level == 2

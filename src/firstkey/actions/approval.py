@@ -1,7 +1,7 @@
 """Consenting to a case, refusing it, taking consent back."""
 
 from firstkey.actions.operators import CaseAnswer, do_signed
-from firstkey.actions.request import ActOnCase
+from firstkey.actions.request import ActOnCase, Withdrawal
 from firstkey.actions.site import Operator, Site
 from firstkey.enrollment.approval import DenyApproval, GiveApproval, WithdrawApproval
 
@@ -16,6 +16,6 @@ async def deny_approval(site: Site, caller: Operator, case: str, asked: ActOnCas
     return await do_signed(site, caller, case, asked.signed, lambda act: DenyApproval(act=act))
 
 
-async def withdraw_approval(site: Site, caller: Operator, case: str, asked: ActOnCase) -> CaseAnswer:
-    """Take one's own consent back."""
-    return await do_signed(site, caller, case, asked.signed, lambda act: WithdrawApproval(act=act))
+async def withdraw_approval(site: Site, caller: Operator, case: str, asked: Withdrawal) -> CaseAnswer:
+    """Take one's own consent back; for cause, that recalls what came of it."""
+    return await do_signed(site, caller, case, asked.signed, lambda act: WithdrawApproval(act, asked.for_cause))

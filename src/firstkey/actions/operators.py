@@ -68,13 +68,22 @@ async def do_all_signed(
     command: Callable[[tuple[SignedAct, ...]], Command],
 ) -> CaseAnswer:
     """Decide what judged acts make."""
+    return await decide_signed(site, case, judged, lambda casework, acts: command(acts))
+
+
+async def decide_signed(
+    site: Site,
+    case: str,
+    judged: list[tuple[ActVerdict, Evidence]],
+    command: Callable[[Casework, tuple[SignedAct, ...]], Command],
+) -> CaseAnswer:
+    """As `do_all_signed`, for a command that also says what the records hold in that transaction."""
     acts = tuple(signed_act(verdict) for verdict, _ in judged)
 
     def work(casework: Casework) -> Decision:
         for verdict, evidence in judged:
             casework.check_sees(verdict.person, case)
             casework.accept(verdict, evidence)
-        made = command(acts)
-        return casework.decide(case, made, statements=frozenset(act.statement for act in acts))
+        return casework.decide(case, command(casework, acts), statements=frozenset(act.statement for act in acts))
 
     return case_answer(case, tell(await run(site, work)))

@@ -20,7 +20,7 @@ from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import Cause, Stage
 from firstkey.enrollment.lifecycle.decide import Decision
-from firstkey.enrollment.request import HoldCase, LiftHold, OpenCase
+from firstkey.enrollment.request import HoldCase, LiftHold, OpenCase, ReviseCase
 from firstkey.policy.model import Purpose
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.encoding import b64u, commitment, sha256_hex
@@ -147,10 +147,33 @@ class ActOnCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signed: SignedStatement
 
 
+class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed act; where it never should have been given, `for_cause`, and the act names that."""
+
+    signed: SignedStatement
+    for_cause: bool = False
+
+
 class ActOfTwo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What two people signed."""
 
     signed: tuple[SignedStatement, ...]
+
+
+class EndToBringForward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the case is to end now, an instant in milliseconds, before it would have."""
+
+    expires_at: int
+
+
+async def revise_case(site: Site, caller: Operator, case: str, asked: EndToBringForward) -> CaseAnswer:
+    """Bring the end of a case forward, before there is a pass; what was signed under the case before is void."""
+
+    def work(casework: Casework) -> Decision:
+        casework.check_sees(caller.person, case)
+        return casework.decide(case, ReviseCase(person=caller.person, expires_at=asked.expires_at))
+
+    return case_answer(case, tell(await run(site, work)))
 
 
 async def hold_case(site: Site, caller: Operator, case: str, asked: ActOnCase) -> CaseAnswer:
