@@ -159,8 +159,7 @@ class Server:
         self._close_said()
 
     def kill(self) -> None:
-        """Close the browsers and end the server as a power cut would (SIGKILL)."""
-        self._address.close_clients()
+        """End the server as a power cut would (SIGKILL); the browsers find out by themselves."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
