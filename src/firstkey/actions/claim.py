@@ -13,7 +13,7 @@ from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_t
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
 from firstkey.ceremonies.device_proof import judge_claim_keys
-from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
+from firstkey.enrollment.case.surroundings import DeviceProof, Presence
 from firstkey.enrollment.claim import AnchorByCertificate, AnchorByPresence, ClaimDevice, ReleaseClaim
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.request import HoldCase
@@ -80,7 +80,7 @@ class StartCodeShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StartCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A start code as it is kept, under its digest."""
+    """A start code as it is kept, under its digest. `claim` and its second key are of a device that is to take over."""
 
     case: str
     confirmer: str
@@ -88,6 +88,19 @@ class StartCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device_key: str | None = None
     scanned_at: int = 0
     number: str = ""
+    claim: str = ""
+    sealing_key: str = ""
+
+    def presence(self, case: str, start_code: str, number: str) -> Presence:
+        """Return the visit as the core judges it, with the number that the confirmer has typed."""
+        return Presence(
+            start_code=start_code,
+            confirmer=self.confirmer if self.case == case else "",
+            device_key=self.device_key or "",
+            shown_at=self.shown_at,
+            scanned_at=self.scanned_at,
+            number_matched=bool(self.number) and hmac.compare_digest(self.number.encode(), number.encode()),
+        )
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +115,7 @@ async def show_start_code(site: Site, caller: Operator, case: str, _: Nothing) -
     def work(casework: Casework) -> int:
         casework.check_sees(caller.person, case)
         kept = StartCode(case=case, confirmer=caller.person, shown_at=casework.tx.now)
-        _keep(casework.tx, digest, kept)
+        keep_start_code(casework.tx, digest, kept)
         return kept.shown_at
 
     return StartCodeShown(start_code=code, id=digest, shown_at=await run(site, work))
@@ -121,24 +134,28 @@ class NumberToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: str
 
 
+def draw_number(site: Site) -> str:
+    """Draw a number to show."""
+    return f"{int.from_bytes(site.entropy.draw(8), 'big') % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"
+
+
 async def scan_start_code(site: Site, caller: Device, asked: StartCodeScanned) -> NumberToShow:
     """Tie a start code to the claiming device, once, and give it a number to show.
 
     Raises:
         Refused: NotFound for whatever is wrong with the code.
     """
-    digest = sha256_hex(asked.start_code.encode())
-    number = f"{int.from_bytes(site.entropy.draw(8), 'big') % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"
+    digest, number = sha256_hex(asked.start_code.encode()), draw_number(site)
 
     def work(casework: Casework) -> Decision | None:
         found = find(casework, caller, asked.handle)
         if is_rival(caller, found.state):
             return refuse_rival(casework, caller, found)
-        kept = _kept(casework.tx, digest)
+        kept = kept_start_code(casework.tx, digest)
         if kept.case != found.case or kept.device_key is not None or found.state.claim is None:
             raise Refused(ActionReason.NotFound)
         scanned = msgspec.structs.replace(kept, device_key=caller.device_key, scanned_at=casework.tx.now, number=number)
-        _keep(casework.tx, digest, scanned)
+        keep_start_code(casework.tx, digest, scanned)
         return None
 
     decision = await run(site, work)
@@ -158,20 +175,9 @@ class AnchorToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def anchor_claim(site: Site, caller: Operator, case: str, asked: AnchorToRecord) -> CaseAnswer:
     """Anchor the claim in person."""
     judged = await judge_signed(site, asked.signed, caller.person)
-    kept = await run(site, lambda casework: _kept(casework.tx, asked.start_code))
-
-    def command(acts: tuple[SignedAct, ...]) -> AnchorByPresence:
-        presence = Presence(
-            start_code=asked.start_code,
-            confirmer=kept.confirmer if kept.case == case else "",
-            device_key=kept.device_key or "",
-            shown_at=kept.shown_at,
-            scanned_at=kept.scanned_at,
-            number_matched=bool(kept.number) and hmac.compare_digest(kept.number.encode(), asked.number.encode()),
-        )
-        return AnchorByPresence(presence=presence, act=acts[0])
-
-    return await do_all_signed(site, case, [judged], command)
+    kept = await run(site, lambda casework: kept_start_code(casework.tx, asked.start_code))
+    presence = kept.presence(case, asked.start_code, asked.number)
+    return await do_all_signed(site, case, [judged], lambda acts: AnchorByPresence(presence=presence, act=acts[0]))
 
 
 class ClaimToRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,11 +210,17 @@ async def not_me(site: Site, caller: Device, asked: Handle) -> DeviceAnswer:
     )
 
 
-def _keep(tx: Transaction, digest: str, kept: StartCode) -> None:
+def keep_start_code(tx: Transaction, digest: str, kept: StartCode) -> None:
+    """Keep a start code under its digest."""
     tx.put_document(DocumentKind.START_CODE, digest, canonical.encode(msgspec.to_builtins(kept)))
 
 
-def _kept(tx: Transaction, digest: str) -> StartCode:
+def kept_start_code(tx: Transaction, digest: str) -> StartCode:
+    """Return a start code.
+
+    Raises:
+        Refused: NotFound.
+    """
     body = tx.document(DocumentKind.START_CODE, digest)
     if body is None:
         raise Refused(ActionReason.NotFound)
