@@ -1,5 +1,6 @@
 """Founding: one code, one hour, one sitting, one statement; and then never again."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -191,11 +192,12 @@ def test_founding_is_over_for_good(sitting: Sitting) -> None:
 
 
 def test_a_founders_registration_is_judged_and_used_once(sitting: Sitting) -> None:
-    """Made on another page it is refused; made on ours it makes one founder, and is not taken again."""
+    """Made on another page it is refused and the challenge spent; made on ours it makes one founder, once."""
     authenticator = Authenticator(sitting.world.traits, sitting.world.attester)
     begun = done(sitting.asking())
     phished = FounderMade(sitting.code, begun.ceremony, authenticator.register(begun.options, ORIGIN, WRONG_ORIGIN))
     assert refusal(founding.enroll_founder(sitting.site, STRANGER, phished)) == "origin-wrong"
+    begun = done(sitting.asking())
     made = FounderMade(sitting.code, begun.ceremony, authenticator.register(begun.options, ORIGIN))
     done(founding.enroll_founder(sitting.site, STRANGER, made))
     assert refusal(founding.enroll_founder(sitting.site, STRANGER, made)) == "not-found"
@@ -218,3 +220,24 @@ def test_an_unfit_policy_founds_nothing() -> None:
     with pytest.raises(Refused):
         done(founding.begin_founding(world.site, b"format = 2", "key"))
     assert entries(world) == 0
+
+
+def test_a_founder_may_be_somebody_of_record_from_the_start(sitting: Sitting) -> None:
+    """Who names their HR id goes by it, and nobody else can; the list of HR then needs two signatures to touch them."""
+    begun = done(founding.founder_options(sitting.site, STRANGER, FounderToBe(sitting.code, "Anna", "p-700")))
+    response = Authenticator(sitting.world.traits, sitting.world.attester).register(begun.options, ORIGIN)
+    made = FounderMade(sitting.code, begun.ceremony, response)
+    assert done(founding.enroll_founder(sitting.site, STRANGER, made)).person == "p-700"
+    again = founding.founder_options(sitting.site, STRANGER, FounderToBe(sitting.code, "Eve", "p-700"))
+    assert refusal(again) == "founder-taken"
+
+
+@pytest.mark.parametrize("traits", [{"backup_eligible": True}])
+def test_a_founders_key_stays_on_its_device(sitting: Sitting, traits: dict[str, Any]) -> None:
+    """One that can be synced makes nobody a founder, and has spent the ceremony; one that cannot is taken."""
+    begun = done(sitting.asking())
+    authenticator = Authenticator(replace(sitting.world.traits, **traits), sitting.world.attester)
+    made = FounderMade(sitting.code, begun.ceremony, authenticator.register(begun.options, ORIGIN))
+    assert refusal(founding.enroll_founder(sitting.site, STRANGER, made)) == "founder-key-unfit"
+    assert refusal(founding.enroll_founder(sitting.site, STRANGER, made)) == "not-found"
+    assert sitting.enroll().person

@@ -62,11 +62,12 @@ def as_known(state: State, standing: SiteState) -> State:
         delegator = None if by.delegator is None else standing.known_as(by.delegator)
         return replace(by, person=standing.known_as(by.person), delegator=delegator)
 
+    approvals = (replace(approval, by=known(approval.by)) for approval in state.approvals)
     return replace(
         state,
         person=standing.known_as(state.person),
         duties=frozenset((duty, standing.known_as(person)) for duty, person in state.duties),
-        approvals=tuple(replace(approval, by=known(approval.by)) for approval in state.approvals),
+        approvals=tuple({approval.by.person: approval for approval in approvals}.values()),
     )
 
 

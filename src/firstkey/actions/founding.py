@@ -20,8 +20,9 @@ from firstkey.actions.acts import (
 )
 from firstkey.actions.casework import Casework, account_stream, run
 from firstkey.actions.people import FOUNDING as SELF_SAID
-from firstkey.actions.people import PersonRecord, store_person
+from firstkey.actions.people import PersonRecord, find_person, store_person
 from firstkey.actions.reasons import ActionReason
+from firstkey.actions.recording import Id
 from firstkey.actions.registration import CHALLENGE_BYTES, CeremonyOptions
 from firstkey.actions.site import Site, Stranger
 from firstkey.actions.site_state import SiteState
@@ -104,10 +105,11 @@ def _open_founding(site: Site, tx: Transaction, code: str) -> SiteState:
 
 
 class FounderToBe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody in the room, with the code and the name they go by."""
+    """Somebody in the room, with the code, the name they go by, and their id in the HR source, if they have one."""
 
     code: str
     name: str
+    person: Id | None = None
 
 
 class PendingFounder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,7 +129,9 @@ async def founder_options(site: Site, _: Stranger, asked: FounderToBe) -> Ceremo
     def work(casework: Casework) -> None:
         state = _open_founding(site, casework.tx, asked.code)
         _may_join(state)
-        person = f"founder-{b64u(site.entropy.draw(8))}"
+        person = asked.person or f"founder-{b64u(site.entropy.draw(8))}"
+        if find_person(casework.tx, person) is not None:
+            raise Refused(ActionReason.FounderTaken)
         pending = PendingFounder(person=person, name=asked.name, challenge=b64u(challenge), user_handle=b64u(handle))
         casework.tx.put_document(DocumentKind.CEREMONY, ceremony, canonical.encode(msgspec.to_builtins(pending)))
 
@@ -166,16 +170,26 @@ class FounderAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def enroll_founder(site: Site, _: Stranger, asked: FounderMade) -> FounderAnswer:
-    """Judge a founder's registration and let them in."""
+    """Judge a founder's registration and let them in; the ceremony is spent whatever comes of it.
+
+    Raises:
+        Malformed: the answer cannot be read.
+        Refused: FounderKeyUnfit; the key can leave its device, or has not verified its user.
+    """
+
+    def spend(casework: Casework) -> bytes:
+        _may_join(_open_founding(site, casework.tx, asked.code))
+        body = casework.tx.document(DocumentKind.CEREMONY, asked.ceremony)
+        if body is None:
+            raise Refused(ActionReason.NotFound)
+        casework.tx.delete_document(DocumentKind.CEREMONY, asked.ceremony)
+        return body
+
+    pending = msgspec.json.decode(await run(site, spend), type=PendingFounder)
 
     def work(casework: Casework) -> FounderAnswer:
         tx = casework.tx
         _may_join(_open_founding(site, tx, asked.code))
-        body = tx.document(DocumentKind.CEREMONY, asked.ceremony)
-        if body is None:
-            raise Refused(ActionReason.NotFound)
-        tx.delete_document(DocumentKind.CEREMONY, asked.ceremony)
-        pending = msgspec.json.decode(body, type=PendingFounder)
         expected = ExpectedRegistration(
             ceremony_id=asked.ceremony,
             expected_challenge=unb64u(pending.challenge),
@@ -183,6 +197,10 @@ async def enroll_founder(site: Site, _: Stranger, asked: FounderMade) -> Founder
             expected_origin=site.settings.origin,
         )
         verdict = judge_registration(asked.response, expected, tx.now, site.anchors)
+        if verdict.backup_eligible or not verdict.user_verified:
+            raise Refused(ActionReason.FounderKeyUnfit)
+        if find_person(tx, pending.person) is not None:
+            raise Refused(ActionReason.FounderTaken)
         account = f"local:{pending.person}"
         tx.take(Slot(SlotKind.CREDENTIAL, verdict.credential_id), SITE_STREAM)
         tx.take(Slot(SlotKind.PUBLIC_KEY, verdict.public_key_digest), SITE_STREAM)
@@ -205,6 +223,7 @@ async def enroll_founder(site: Site, _: Stranger, asked: FounderMade) -> Founder
             account=account,
             credential=verdict.credential_id,
             aaguid=verdict.aaguid,
+            public_key_digest=verdict.public_key_digest,
         )
         append_site_facts(site, tx, enrolled)
         held = CredentialHeld(

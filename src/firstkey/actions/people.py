@@ -137,6 +137,15 @@ def store_person(tx: Transaction, record: PersonRecord) -> None:
     tx.put_document(DocumentKind.PERSON, f"person:{record.person}", canonical.encode(msgspec.to_builtins(record)))
 
 
+def forget_person(tx: Transaction, record: PersonRecord) -> None:
+    """Take a record away that another one takes up; the accounts are free."""
+    if record.manager is not None:
+        tx.delete_document(DocumentKind.REPORT, f"{_reports_to(record.manager)}{record.person}")
+    for account in record.every_account:
+        tx.delete_document(DocumentKind.PERSON, f"account:{account}")
+    tx.delete_document(DocumentKind.PERSON, f"person:{record.person}")
+
+
 def _reports_to(manager: str) -> str:
     return f"{sha256_hex(manager.encode())}:"
 

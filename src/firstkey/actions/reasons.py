@@ -36,6 +36,11 @@ class ActionReason(Enum):
     EarlierProofingUnknown = Says(
         "No completed case of this person rests on that evidence.", "Name the commitment under which it was recorded."
     )
+    FounderKeyUnfit = Says(
+        "A founder's key stays on its device and verifies its user.",
+        "Use a security key with a PIN or fingerprint, or this device's own, not synced.",
+    )
+    FounderTaken = Says("Somebody has enrolled by this id.", "Name your own id in the HR system, or none.")
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")

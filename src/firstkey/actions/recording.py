@@ -5,12 +5,12 @@ manager, asset or address counts after 14 days, a first one at once; taken away 
 """
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
 from firstkey.actions.people import FOUNDING, MATURES_MS, PersonRecord
 from firstkey.actions.reasons import ActionReason
-from firstkey.ceremonies.statements import Text
 from firstkey.policy.facts import FACTS, Asserted, FactReason
 from firstkey.values.errors import Malformed, Refused
 from firstkey.values.instants import DAY
@@ -23,11 +23,15 @@ HISTORY_MS = MATURES_MS + DAY
 """What was said longer ago than any change takes to mature is kept no more, but for the latest of it."""
 
 
+Id = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,150}\Z")]
+"""An id of another system, as it stands in the names of streams."""
+
+
 class PersonToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person as a source of record has them. `facts` are selection facts by name (see `policy.facts`)."""
 
-    person: Text
-    account: Text
+    person: Id
+    account: Id
     user_name: str
     display_name: str
     active: bool = True

@@ -31,12 +31,13 @@ class FoundingBegan(Fact, frozen=True):
 
 
 class FounderEnrolled(Fact, frozen=True):
-    """A founder holds a passkey."""
+    """A founder holds a passkey, bound to its device; `public_key_digest` is SHA-256, hex."""
 
     person: str
     account: str
     credential: str
     aaguid: str
+    public_key_digest: str = ""
 
 
 class FoundingStatementSigned(Fact, frozen=True):

@@ -63,6 +63,8 @@ ONE_PROBLEM: dict[Enum, Enum] = {
 TOLD_TO_STRANGERS = frozenset(
     {
         *WebReason,
+        ActionReason.FounderKeyUnfit,
+        ActionReason.FounderTaken,
         ActionReason.FoundersTooFew,
         ActionReason.FoundersTooMany,
         ActionReason.FoundingSigned,

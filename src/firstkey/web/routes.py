@@ -21,6 +21,7 @@ from firstkey.actions import (
     devices,
     duties,
     epoch,
+    founders,
     founding,
     handover,
     policies,
@@ -32,6 +33,7 @@ from firstkey.actions import (
     request,
     sessions,
     sign_in,
+    takeover,
 )
 from firstkey.actions.site import Device, Operator, Stranger
 from firstkey.ledger.entry import Activity
@@ -123,6 +125,7 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "/api/operators", duties.list_operators),
     route("POST", "/api/duties/grant", duties.grant_duty),
     route("POST", "/api/duties/withdraw", duties.withdraw_duty),
+    route("POST", "/api/founders/identify", founders.identify_founder),
     route("GET", "/api/delegations", delegation.list_delegations),
     route("POST", "/api/delegations", delegation.give_delegation),
     route("POST", "/api/delegations/end", delegation.end_delegation),
@@ -140,6 +143,8 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/cases/{case}/approvals/withdraw", approval.withdraw_approval),
     route("POST", "/api/cases/{case}/start-codes", claim.show_start_code),
     route("POST", "/api/cases/{case}/anchor", claim.anchor_claim),
+    route("GET", "/api/cases/{case}/start-codes/{start_code}", takeover.show_visit),
+    route("POST", "/api/cases/{case}/takeover", takeover.replace_claim),
     route("POST", "/api/cases/{case}/release", claim.release_claim),
     route("POST", "/api/cases/{case}/pass/reveal", delivery.reveal_pass),
     route("POST", "/api/cases/{case}/pass/revoke", delivery.revoke_pass),
@@ -154,6 +159,8 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/claim", claim.claim_case),
     route("POST", "/api/claim/status", devices.show_claim),
     route("POST", "/api/claim/certificate", claim.anchor_by_certificate),
+    route("POST", "/api/claim/takeover/start-code", takeover.scan_to_take_over),
+    route("POST", "/api/claim/takeover/station", takeover.replace_claim_at_station),
     route("POST", "/api/claim/start-code", claim.scan_start_code),
     route("POST", "/api/claim/pass", delivery.get_pass),
     route("POST", "/api/claim/native-pass", handover.get_native_pass),
