@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from firstkey.actions.recording import PersonToRecord
 from firstkey.actions.velocity import SLICE_MS
 from firstkey.demo import steps
@@ -145,6 +147,15 @@ class Siege:
         """The sources say something of people."""
         steps.record_people(self.cast.requester, people)
         self._recorded.update({person.person: person for person in people})
+
+    @staticmethod
+    def changed(person: PersonToRecord, **changes: Any) -> PersonToRecord:
+        """Return what would be said of somebody with something changed."""
+        return msgspec.structs.replace(person, **changes)
+
+    def leave(self, person: PersonToRecord) -> None:
+        """Somebody leaves."""
+        self.record(self.changed(person, active=False))
 
     def recorded(self, person: str) -> PersonToRecord:
         """What was recorded of somebody last."""

@@ -1,12 +1,64 @@
-"""RDM-06: a device that names no case cannot ask which credentials the site knows."""
+"""RDM-06: joiners, cases, passes or keys are enumerated by how the server answers."""
 
 import pytest
 
 from firstkey.actions import acts, redemption, sign_in
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Stranger
+from firstkey.demo import steps
+from firstkey.demo.people import Joiner
+from firstkey.simulator.client import Answer
 from firstkey.values.errors import Refused
 from tests.actions.site_world import SiteWorld, done
+from tests.attacks.siege import Siege
+
+
+def telling(answer: Answer) -> tuple[int, bytes, frozenset[tuple[str, str]]]:
+    """Return what an answer tells: status, body, and headers but for date and nonce."""
+    kept = {item for item in answer.headers.items() if item[0] not in ("date", "firstkey-nonce")}
+    return answer.status, answer.body, frozenset(kept)
+
+
+def test_whoever_shows_nothing_gets_one_answer(siege: Siege) -> None:
+    """A handle of nobody, of an open, armed, spent, withdrawn case or a leaver's: without a proof all are one."""
+    live, _ = siege.armed()
+    spent, withdrawn, left = siege.completed(), siege.open(), siege.open()
+    siege.cast.requester.post(f"{withdrawn.url}/withdraw", {})
+    siege.leave(siege.recorded(left.joiner.person))
+    handles = ("A" * 22, live.handle, spent.handle, withdrawn.handle, left.handle)
+    stranger = siege.stranger()
+    for step in ("status", "redeem", "pass", "ceremony"):
+        more = {"code": "0" * 26} if step == "redeem" else {}
+        answers = [stranger.request("POST", f"/api/claim/{step}", {"handle": each, **more}) for each in handles]
+        assert len({telling(answer) for answer in answers}) == 1, step
+
+
+def test_a_device_without_a_case_gets_one_answer(siege: Siege) -> None:
+    """With a key of its own and no handle that is one, a device learns nothing by whichever step it tries."""
+    prober = siege.joiner(siege.hire())
+    answers = [prober.post(step, handle) for step in ("/status", "/pass", "/not-me") for handle in ("A" * 22, "B" * 22)]
+    assert len({telling(answer) for answer in answers}) == 1
+    assert answers[0].problem == "not-found"
+
+
+def test_a_rival_learns_that_it_is_one_and_nothing_else(siege: Siege) -> None:
+    """Of an open, an armed and a spent case another device is told the same words, and none of the case."""
+    live, _ = siege.armed()
+    claimed, spent = siege.open(), siege.completed()
+    steps.claim(claimed)
+    rivals: list[tuple[Joiner, str]] = [(siege.joiner(siege.hire()), each.handle) for each in (live, claimed, spent)]
+    answers = [rival.post("/status", handle) for rival, handle in rivals for _ in range(2)]
+    assert len({telling(answer) for answer in answers}) == 1
+    assert answers[0].problem == "another-device-claimed"
+
+
+def test_a_person_is_told_of_no_case_that_is_not_theirs_to_see(siege: Siege) -> None:
+    """In a session without a duty, a case that is there is answered as one that is not."""
+    joined = siege.completed().joiner.sign_in()
+    there, nowhere = siege.open(), "A" * 22
+    answers = [joined.request("GET", f"/api/cases/{case}") for case in (there.case, nowhere)]
+    assert len({telling(answer) for answer in answers}) == 1
+    assert answers[0].status == 404
 
 
 def test_a_known_credential_is_answered_as_an_unknown_one() -> None:
