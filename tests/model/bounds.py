@@ -217,7 +217,7 @@ _LESS: dict[str, tuple[str, ...]] = {
     "recovery and spare": ("checkpoint",),
 }
 _LEAST = ("policy", "checkpoint", "site", "account")
-_WITH_DETOURS = ("in person", "attended", "own key", "attended handover", "quorum of two")
+_WITH_DETOURS = ("in person", "own key", "attended handover")
 _OF_TWO = frozenset({"WithdrawApproval", "WithdrawProofing", "WithdrawCase", "RevokePass"})
 
 

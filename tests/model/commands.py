@@ -91,10 +91,12 @@ class Offering:
 
     Args:
         bound: the case's.
+        devices_alike: no other case could hold one of the devices; then one of them tries, until one claims.
     """
 
-    def __init__(self, bound: CaseBound) -> None:
+    def __init__(self, bound: CaseBound, *, devices_alike: bool) -> None:
         self._bound = bound
+        self._devices_alike = devices_alike
         self._people = bound.people
         self._serials = (None, *sorted({made.serial for _, made in bound.made if made.serial is not None})[:1])
 
@@ -158,7 +160,7 @@ class Offering:
                     ends = case.expires_at - shorter
                     yield Offer(f"ReviseCase by {person} to {ends}", ReviseCase(person=person, expires_at=ends))
                 yield Offer(f"ReviseCase by {person} to the past", ReviseCase(person=person, expires_at=now))
-        for device in DEVICES:
+        for device in self._devices(case):
             yield Offer(f"HoldCase by {device}", HoldCase(device=DeviceProof(device)))
         yield Offer("HoldCase by notice", HoldCase(notice="notice"))
         yield Offer("HoldCase by nobody", HoldCase())
@@ -169,6 +171,9 @@ class Offering:
             yield Offer(f"LiftHold by {pair}", LiftHold(acts))
             acts = tuple(act_of(case, "report_fraud", person, now) for person in pair)
             yield Offer(f"ReportFraud by {pair}", ReportFraud(acts))
+
+    def _devices(self, case: Case) -> tuple[str, ...]:
+        return DEVICES[:1] if self._devices_alike and case.claim is None else DEVICES
 
     def _who(self, *words: str) -> tuple[str, ...]:
         return holders_and_one_other(self._people, *words)
@@ -209,7 +214,7 @@ class Offering:
                 yield Offer(f"WithdrawApproval by {person}, for cause {cause}", WithdrawApproval(act, for_cause=cause))
 
     def _claim(self, case: Case, now: int) -> Iterator[Offer]:
-        for device in DEVICES:
+        for device in self._devices(case):
             yield Offer(f"ClaimDevice {device}", self._claiming(case, device, None, now))
             proof = DeviceProof(device)
             seen = CertificateSeen(asset="asset", device_key=device)
@@ -221,7 +226,7 @@ class Offering:
                     yield Offer(f"RefuseRival {device}, code {pass_id} {matched}", RefuseRival(proof, code))
         yield Offer("AnchorByCertificate of another asset", AnchorByCertificate(CertificateSeen("other", DEVICES[0])))
         for person in self._who(Duty.CONFIRMER):
-            for device in DEVICES:
+            for device in self._devices(case):
                 yield Offer(f"ClaimDevice {device} by {person}", self._claiming(case, device, person, now))
                 yield from self._visits(case, device, person, now)
         if case.claim is not None and self._may_release(case):
@@ -272,7 +277,7 @@ class Offering:
             yield Offer(f"RevokePass by {person}", RevokePass(person=person))
         yield Offer("ArmPass by nobody", ArmPass())
         pass_id = self._pass_ids(case)[0]
-        for device in DEVICES:
+        for device in self._devices(case):
             yield Offer(f"ArmPass {device}", ArmPass(device=DeviceProof(device)))
             for named in self._pass_ids(case):
                 for matched in (True, False):
@@ -289,7 +294,7 @@ class Offering:
                 names = (claim, case.person) + (() if serial is None else (serial,))
                 act = act_of(case, "confirm_attendance", person, now, *names)
                 yield Offer(f"ConfirmAttendance by {person}, {serial}", ConfirmAttendance(act, serial))
-        for device in DEVICES:
+        for device in self._devices(case):
             for credential in ("held", "lost", "unknown"):
                 own = AssertOwnKey(DeviceProof(device), credential, claim, OWN_KEY)
                 yield Offer(f"AssertOwnKey {device}, {credential}", own)
@@ -297,7 +302,7 @@ class Offering:
     def _registration(self, case: Case, now: int) -> Iterator[Offer]:
         window = case.window
         started = 1 if window is None else window.ceremonies_started + 1
-        for device in DEVICES:
+        for device in self._devices(case):
             start = StartCeremony(DeviceProof(device), f"ceremony {started}", f"challenge {started}")
             yield Offer(f"StartCeremony {device}", start)
             ceremony = "none" if window is None or window.ceremony is None else window.ceremony
@@ -309,7 +314,7 @@ class Offering:
     def _destination(self, case: Case, now: int) -> Iterator[Offer]:
         if not self._bound.handover:
             return
-        for device in DEVICES:
+        for device in self._devices(case):
             for destination in ("tenant", "local"):
                 mint = MintNativePass(DeviceProof(device), f"native {case.passes_issued}", destination)
                 yield Offer(f"MintNativePass {device} at {destination}", mint)
@@ -325,7 +330,7 @@ class Offering:
     def _closure(self, case: Case, now: int) -> Iterator[Offer]:
         for person in (RITA, PAUL, None):
             yield Offer(f"WithdrawCase by {person}", WithdrawCase(person=person))
-        for device in DEVICES:
+        for device in self._devices(case):
             yield Offer(f"WithdrawCase by {device}", WithdrawCase(device=DeviceProof(device)))
         if self._bound.requirements.after_review:
             for person in self._who(REVIEWER):

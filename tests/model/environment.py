@@ -59,6 +59,7 @@ class Environment:
         self.full = (1 << self.size) - 1
         self._masks = {(d.name, value): self._pattern(d, value) for d in dimensions for value in d.values}
         self.moves = tuple(self._move(d, *pair) for d in dimensions for pair in d.moves)
+        self._puts = {(d.name, after): self._put(d, after) for d in dimensions for after in d.values}
 
     def _pattern(self, dimension: Dimension, value: str) -> int:
         stride, place = self._strides[dimension.name], list(dimension.values).index(value)
@@ -72,6 +73,10 @@ class Environment:
         shift = (places.index(after) - places.index(before)) * self._strides[dimension.name]
         return Move(f"{dimension.name}: {before} -> {after}", self._masks[dimension.name, before], shift)
 
+    def _put(self, dimension: Dimension, after: str) -> tuple[Move, ...]:
+        """Return the moves, one from each value, that together put a dimension to one value."""
+        return tuple(self._move(dimension, before, after) for before in dimension.values)
+
     def where(self, dimension: str, *values: str) -> int:
         """Return the surroundings in which a dimension has one of the values; all when the bound has no such one."""
         if dimension not in self._strides:
@@ -80,13 +85,14 @@ class Environment:
 
     def moved(self, bits: int, dimension: str, after: str) -> int:
         """Return the set with a dimension put to one value in all its members."""
-        if dimension not in self._strides:
+        moves = self._puts.get((dimension, after))
+        if moves is None:
             return bits
-        places = list(next(d for d in self.dimensions if d.name == dimension).values)
-        stride, target, result = self._strides[dimension], places.index(after), 0
-        for place, value in enumerate(places):
-            shift, moving = (target - place) * stride, bits & self._masks[dimension, value]
-            result |= moving << shift if shift >= 0 else moving >> -shift
+        result = 0
+        for _, mask, shift in moves:
+            moving = bits & mask
+            if moving:
+                result |= moving << shift if shift >= 0 else moving >> -shift
         return result
 
     def name_of(self, bit: int) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Breadth first, to the end: all states of a bound, a set of surroundings for each at each tick."""
+"""Breadth first, to the end: all states of a bound, a set of surroundings for each at each tick.
+
+A step is a command, what is due, a fence, or the clock going on. Between two steps the world moves as it likes: when a
+state is taken up, then in all surroundings that come of those in which it was reached.
+"""
 
 import time
 from collections.abc import Iterator
@@ -34,7 +38,7 @@ class Result(NamedTuple):
         states: distinct states, the clock not counted. joint: of cases and credentials alone, whatever the world.
         cases: distinct states of single cases.
         transitions: steps between states, the clock counted.
-        depth: steps from the first state to the farthest.
+        depth: steps from the first state to the farthest, the world's moves between them not counted.
         runs: how often the core was asked.
         seconds: it took, of this process's processor time.
         findings: what does not hold.
@@ -99,7 +103,6 @@ class Explorer:
         yield from sorted(ticks.items())
 
     def _add(self, origin: State, state: State, tick: int, bits: int, label: str) -> None:
-        self._transitions += bits.bit_count()
         bits = self.system.canonical(state, bits)
         reached = self._reached.get(state)
         if reached is None:
@@ -117,8 +120,11 @@ class Explorer:
             waiting[tick] |= new
 
     def _spread(self, state: State, tick: int, bits: int) -> None:
-        """Take every step that can be taken from a state at a tick, in a set of surroundings."""
-        self._world(state, tick, bits)
+        """Take every step that can be taken from a state at a tick, in a set of surroundings and what comes of it."""
+        bits = self._moved_on(state, tick, bits)
+        if tick + 1 < self._ticks:
+            self._transitions += bits.bit_count()
+            self._add(state, state, tick + 1, bits, "the clock goes on")
         serving = bits & self.system.serving
         for place in range(len(self.system.cores)):
             for mask, answers in self.system.answers(state, place, tick):
@@ -128,26 +134,39 @@ class Explorer:
                         self._find(violation, state, tick, wrong & here)
                     self._meet(answers.refused, here)
                     for edge in answers.taken:
-                        self._follow(state, place, tick, here & edge.mask, edge)
+                        reached = here & edge.mask
+                        if reached:
+                            self._follow(state, place, tick, reached, edge)
         if self.system.bound.keys_change:
             for number in range(len(self.system.accounts)):
                 self._turns(state, number, tick, serving)
         if bits & self.system.behind:
             self._fence(state, tick, bits & self.system.behind)
 
-    def _world(self, state: State, tick: int, bits: int) -> None:
-        """Let the world move: the clock, the people, the policy, the checkpoint, a restore from an older copy.
+    def _moved_on(self, state: State, tick: int, bits: int) -> int:
+        """Let the world move: the people, the policy, the checkpoint, a restore from an older copy.
 
         A restore leads to a state that was reached before, in today's world; so to each state from itself.
+
+        Returns:
+            The set, and all surroundings that come of it in which the state was not reached before.
         """
-        if tick + 1 < self._ticks:
-            self._add(state, state, tick + 1, bits, "the clock goes on")
-        for move in self.system.environment.moves:
-            moved = move.of(bits)
-            if moved:
-                self._add(state, state, tick, moved, move.name)
+        moves, reached = self.system.environment.moves, self._reached[state]
+        before, after = 0, bits
+        while after != before:
+            before = after
+            for move in moves:
+                moved = move.of(after)
+                if moved & ~after:
+                    after |= self.system.canonical(state, moved)
+        bits |= after & ~reached[tick]
+        reached[tick] |= bits
+        self._transitions += sum(move.of(bits).bit_count() for move in moves)
+        return bits
 
     def _meet(self, refused: dict[R, int], here: int) -> None:
+        if not refused:
+            return
         for reason, mask in list(refused.items()):
             if mask & here:
                 self._coverage.met.add(reason)
@@ -155,7 +174,7 @@ class Explorer:
 
     def _follow(self, state: State, place: int, tick: int, bits: int, edge: Edge) -> None:
         """Take a command's step, with all that goes with it in the same append, unless the append is void."""
-        if not bits or self.system.is_taken(state, place, edge):
+        if self.system.is_taken(state, place, edge):
             return
         for wrong, violation in edge.broken:
             self._find(violation, state, tick, wrong & bits, edge.label)
@@ -165,6 +184,7 @@ class Explorer:
         for after, reached in ends.items():
             if after is not None:
                 self._step(edge)
+                self._transitions += reached.bit_count()
                 uncovered = self.system.environment.moved(reached, "checkpoint", "no")
                 self._add(state, after, tick, uncovered, edge.label)
 
@@ -222,10 +242,12 @@ class Explorer:
                 self._coverage.met.update(turn.news)
                 turn.news = ()
             if turn.target != state[place]:
+                self._transitions += reached.bit_count()
                 self._add(state, (*state[:place], turn.target, *state[place + 1 :]), tick, reached, turn.label)
 
     def _fence(self, state: State, tick: int, behind: int) -> None:
         """Fence a site that was restored from an older copy: the epoch raised, every open case closed, at once."""
+        self._transitions += behind.bit_count()
         world = self.system.environment
         bits = world.moved(world.moved(world.moved(behind, "epoch", "2"), "site", "serving"), "checkpoint", "no")
         ends: dict[State, int] = {state: self.system.canonical(state, bits)}

@@ -24,14 +24,15 @@ from firstkey.enrollment.lifecycle.replay import Folded, NotInTable
 from firstkey.enrollment.lifecycle.replay import replay as fold
 from firstkey.values.errors import Defect, Refused
 from tests.model.commands import FENCE, SWEEP, Offer, Offering
-from tests.model.coverage import Coverage, Item, cells_of, folds_of
+from tests.model.coverage import Cell, Coverage, Item, cells_of, folds_of
 from tests.model.environment import Environment, View
 from tests.model.flaws import amiss, flawed, uses_again
 from tests.model.ground import Moment, ground, moments_of
-from tests.model.invariants import Step, Violation, violations
+from tests.model.invariants import BY_COMMAND_AND_WORLD, BY_FACTS, Rules, Step, Violation, violations
 from tests.model.paths import CaseBound
 from tests.model.quotient import Quotient
 from tests.model.watch import READ, Read, watched_requirements
+from tests.model.world import SPENT
 
 ASK_AGAIN_EVERY = 61
 """Of this many refusals one is asked of `decide` itself."""
@@ -48,13 +49,13 @@ class Edge:
         mask: surroundings in which it does.
         target: index of the case afterwards.
         completes: whether it activates the case's credential.
-        takes: slots that the append takes.
+        takes: slots that the append takes. spent: whether one of them is spent for ever.
         account: commands for the account's credentials that go with it.
         news: what is met by it that had not been met when it was found.
         broken: invariants that it breaks, and in which surroundings.
     """
 
-    __slots__ = ("account", "broken", "completes", "label", "mask", "news", "takes", "target")
+    __slots__ = ("account", "broken", "completes", "label", "mask", "news", "spent", "takes", "target")
 
     def __init__(self, label: str, target: int, decision: Decision) -> None:
         self.label = label
@@ -62,6 +63,7 @@ class Edge:
         self.target = target
         self.completes = any(isinstance(fact, f.CredentialActivated) for fact in decision.facts)
         self.takes = decision.takes
+        self.spent = any(key.startswith(SPENT) for _, key in decision.takes)
         self.account = decision.account
         self.news: tuple[Item, ...] = ()
         self.broken: tuple[tuple[int, Violation], ...] = ()
@@ -125,7 +127,7 @@ class Core:
         self.bound, self.quotient, self.ticks, self.possible = bound, quotient, ticks, possible
         self.states: list[Folded] = []
         self.origins: list[Origin] = []
-        self.offering = Offering(bound)
+        self.offering = Offering(bound, devices_alike=quotient.devices_alike)
         self.runs = self.asked = 0
         self._environment, self._view, self._coverage = environment, view, coverage
         self._ids: dict[Folded, int] = {}
@@ -329,6 +331,15 @@ def _against(scene: Scene, command: Command) -> R | None:
     return None
 
 
+class _Led(NamedTuple):
+    """What facts lead to: which case, the case after each, which cells they pass, what they break by themselves."""
+
+    target: int
+    folds: tuple[Folded, ...]
+    cells: tuple[Cell, ...]
+    broken: tuple[Violation, ...]
+
+
 class _Collected:
     """Answers in the making: what leads to one case by the same slots is one edge."""
 
@@ -341,6 +352,7 @@ class _Collected:
         self._fence: dict[tuple[Any, ...], Edge] = {}
         self._refused: dict[R, int] = {}
         self._broken: list[tuple[int, Violation]] = []
+        self._leads: dict[tuple[Fact, ...], _Led] = {}
 
     def add(self, offer: Offer, asked: Asked) -> None:
         """Take up one run."""
@@ -367,32 +379,45 @@ class _Collected:
             self._broken.append((mask, violation))
 
     def _edge(self, edges: dict[tuple[Any, ...], Edge], offer: Offer, asked: Asked, decision: Decision) -> None:
-        core, coverage = self._core, self._coverage
-        origin = Origin(self._index, self._tick, decision.facts)
-        target = core.intern(core.quotient.of(decision.case), origin)
-        key = (target, decision.takes, decision.account)
+        coverage, led = self._coverage, self._led(offer, asked, decision)
+        key = (led.target, decision.takes, decision.account)
         edge = edges.get(key)
         if edge is None:
-            edge = edges[key] = Edge(offer.label, target, decision)
+            edge = edges[key] = Edge(offer.label, led.target, decision)
         edge.mask |= asked.mask
-        folds = folds_of(self._case, decision.facts)
-        news = coverage.news((type(offer.command).__name__, *cells_of(self._case, decision.facts, folds)))
+        news = coverage.news((type(offer.command).__name__, *led.cells))
         if news:
             edge.news = (*edge.news, *news)
             coverage.keep(decision.facts)
         broken = (
-            *self._without_ground(asked.mask, decision.facts, folds),
-            *self._broken_by(offer, asked, decision, folds),
+            *self._without_ground(asked.mask, decision.facts, led.folds),
+            *((asked.mask, violation) for violation in (*led.broken, *self._broken_here(offer, asked, decision, led))),
         )
         if broken:
             edge.broken = (*edge.broken, *broken)
 
-    def _broken_by(
-        self, offer: Offer, asked: Asked, decision: Decision, folds: tuple[Folded, ...]
-    ) -> Iterator[tuple[int, Violation]]:
+    def _led(self, offer: Offer, asked: Asked, decision: Decision) -> "_Led":
+        """Return what the same facts lead to, in whatever surroundings, by whatever command."""
+        led = self._leads.get(decision.facts)
+        if led is None or led.folds[-1] != decision.case:
+            core = self._core
+            origin = Origin(self._index, self._tick, decision.facts)
+            target = core.intern(core.quotient.of(decision.case), origin)
+            folds = folds_of(self._case, decision.facts)
+            cells = tuple(cells_of(self._case, decision.facts, folds))
+            led = _Led(target, folds, cells, self._violations(BY_FACTS, offer, asked, decision, folds))
+            self._leads[decision.facts] = led
+        return led
+
+    def _broken_here(self, offer: Offer, asked: Asked, decision: Decision, led: "_Led") -> tuple[Violation, ...]:
+        return self._violations(BY_COMMAND_AND_WORLD, offer, asked, decision, led.folds)
+
+    def _violations(
+        self, rules: Rules, offer: Offer, asked: Asked, decision: Decision, folds: tuple[Folded, ...]
+    ) -> tuple[Violation, ...]:
         before, after = self._case, decision.case
         if not isinstance(after, Case):
-            return
+            return ()
         around, ruling = self._view.seen_at(asked.bit, self._derived)
         step = Step(
             before=before if isinstance(before, Case) else None,
@@ -404,7 +429,7 @@ class _Collected:
             ruling=ruling,
             now=self._core.ticks[self._tick],
         )
-        yield from ((asked.mask, violation) for violation in violations(step))
+        return violations(step, rules)
 
     def _without_ground(
         self, mask: int, facts: tuple[Fact, ...], folds: tuple[Folded, ...]

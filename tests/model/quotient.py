@@ -33,7 +33,7 @@ class Quotient:
     """
 
     def __init__(self, ticks: tuple[int, ...], requirements: tuple[Requirements, ...], *, devices_alike: bool) -> None:
-        self._devices_alike = devices_alike
+        self.devices_alike = devices_alike
         self._ticks = ticks
         self._start = ticks[0]
         self._chosen: dict[tuple[str, tuple[int, ...]], int] = {}
@@ -82,7 +82,7 @@ class Quotient:
         A digest is only ever compared with the one that the case shows; of the device it names, whether it names any.
         """
         claim, signed = case.claim, case.signed
-        if claim is not None and self._devices_alike:
+        if claim is not None and self.devices_alike:
             device = DEVICES[0]
             claim = replace(claim, claim=f"claim of {device}", device_key=device, sealing_key=f"sealing {device}")
         if signed is not None:

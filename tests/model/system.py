@@ -20,7 +20,6 @@ from tests.model.environment import Environment, View
 from tests.model.invariants import Violation
 from tests.model.local import Answers, Core, Derived, Edge
 from tests.model.quotient import Quotient
-from tests.model.world import SPENT
 
 State = tuple[int, ...]
 """Index of each case's state, then of each account's credentials."""
@@ -62,6 +61,7 @@ class System:
         ]
         self.serving = world.where("site", "serving")
         self.behind = world.full & ~self.serving
+        self._first_epoch = world.where("epoch", "1")
         self._slots: dict[tuple[int, int], frozenset[tuple[str, str]]] = {}
 
     @property
@@ -79,15 +79,19 @@ class System:
 
         The epoch is only ever compared with that of a live pass, so that it may be counted from there.
         """
-        if len(self.cores) > 1 or not bits & ~self.possible(self.cores[0].states[state[0]]):
+        if len(self.cores) > 1 or not bits & ~self._first_epoch or self._has_live_pass(state[0]):
             return bits
         return self.environment.moved(bits, "epoch", "1")
+
+    def _has_live_pass(self, index: int) -> bool:
+        case = self.cores[0].states[index]
+        return isinstance(case, Case) and case.live_pass is not None
 
     def possible(self, case: Folded) -> int:
         """Return the surroundings in which a case can be, as `canonical` has them."""
         if len(self.bound.cases) > 1 or (isinstance(case, Case) and case.live_pass is not None):
             return self.environment.full
-        return self.environment.where("epoch", "1")
+        return self._first_epoch
 
     def place_of_account(self, place: int) -> int:
         """Return where in a state the credentials of a case's account stand."""
@@ -160,8 +164,10 @@ class System:
 
     def is_taken(self, state: State, place: int, edge: Edge) -> bool:
         """Whether the append is void because a slot is taken: by another case, or spent for ever."""
-        if any(key.startswith(SPENT) for _, key in edge.takes):
+        if edge.spent:
             return True
+        if not edge.takes or len(self.cores) == 1:
+            return False
         others = (n for n in range(len(self.cores)) if n != place)
         return any(edge.takes & self.slots(other, state[other]) for other in others)
 
