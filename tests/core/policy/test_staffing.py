@@ -141,6 +141,15 @@ def test_the_spread_counts_in_staffing() -> None:
     assert staffed(NOT_VENDOR, other)
 
 
+def test_people_of_different_units_are_not_alike() -> None:
+    """Whoever is looked at first, the one approver of another unit is found."""
+    crowd = (person("p", "proofer", "u9"), *(person(name, "approver", "u1") for name in "abc"))
+    alone = person("x", "approver", "u2")
+    assert not staffed(TWO_UNITS, crowd)
+    assert staffed(TWO_UNITS, (alone, *crowd))
+    assert staffed(TWO_UNITS, (*crowd, alone))
+
+
 drawn_people = st.lists(
     st.builds(
         Person,

@@ -138,6 +138,12 @@ def test_a_device_claims_what_no_device_has_claimed() -> None:
     assert set(leads(facts.DeviceClaimed)) == {Stage.PROOFING, Stage.APPROVAL, Stage.CLAIM}
 
 
+def test_an_anchor_completes_a_claim_and_moves_nothing_else() -> None:
+    """A claim is anchored, or visited afresh, while the case is not held; only a case that waited for that goes on."""
+    stays = OPEN - {Stage.HELD, Stage.CLAIM}
+    assert leads(facts.ClaimAnchored) == {stage: {stage} for stage in stays} | {Stage.CLAIM: {Stage.ISSUANCE}}
+
+
 def test_a_released_claim_is_awaited_anew() -> None:
     """A claim is released when no pass is issued and no credential made; a case that had all else waits for a claim."""
     assert leads(facts.ClaimReleased) == {
