@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
-from firstkey.actions import credentials, devices, handover, outbox
+from firstkey.actions import credentials, devices, handover
+from firstkey.actions.confirmations import EffectConfirmed, destination_stream
 from firstkey.actions.handover import NativePassAnswer
-from firstkey.actions.outbox import Outbox, destination_stream
+from firstkey.actions.outbox import Outbox
 from firstkey.destinations.handover_simulator import Conduct, HandoverPage, HandoverSimulator
 from firstkey.enrollment.case.facts import decode_fact
 from firstkey.ports.destination import SeenCredential
@@ -25,7 +26,7 @@ ACCOUNT = "dir:100"
 class HandoverWorld(SiteWorld):
     """The world with a destination of its own page, whose joiner's browser is `page`."""
 
-    def __init__(self, policy: bytes = POLICY) -> None:
+    def __init__(self, policy: bytes | None = POLICY) -> None:
         super().__init__(policy)
         self.tenant = HandoverSimulator(TENANT, None, self.clock.now)
         self.site = msgspec.structs.replace(self.site, destinations={TENANT: self.tenant})
@@ -99,7 +100,7 @@ class HandoverWorld(SiteWorld):
         """What the destination confirmed of the account, by effect and credential."""
         stream = destination_stream(ACCOUNT)
         records = self.store.read(lambda reader: reader.load(stream)).result()
-        found = [msgspec.json.decode(record.body, type=outbox.EffectConfirmed) for record in records]
+        found = [msgspec.json.decode(record.body, type=EffectConfirmed) for record in records]
         return [(fact.effect.value, fact.credential) for fact in found]
 
     def last(self, kind: type[Any], stream: str = "") -> Any:

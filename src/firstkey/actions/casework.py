@@ -16,6 +16,7 @@ from firstkey.actions.destinations import check_destinations
 from firstkey.actions.effects import effects_of
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
+from firstkey.actions.provenance import record_provenance
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
 from firstkey.actions.scopes import subject_of_case
@@ -394,6 +395,7 @@ class Casework:
         if isinstance(after, Case):
             for item in effects_of(after, decision.facts):
                 tx.enqueue(item)
+            record_provenance(tx, after)
             self._forget_code(before, after)
             tx.project(_row(stream, after, tx.now))
 

@@ -21,16 +21,17 @@ LOCAL = "local"
 
 
 class Effect(StrEnum):
-    """What can be wanted."""
+    """What can be wanted. PORTION is the next portion of a recall, which needs no destination."""
 
     MINT = "mint"
+    PORTION = "portion"
     RECALL = "recall"
     RESTORE = "restore"
     SUSPEND = "suspend"
     WATCH = "watch"
 
 
-OUTRANKING = frozenset({Effect.RECALL, Effect.SUSPEND})
+OUTRANKING = frozenset({Effect.PORTION, Effect.RECALL, Effect.SUSPEND})
 """Effects that lower trust go before everything that was wanted for the account earlier."""
 
 

@@ -16,14 +16,13 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from firstkey.actions import minting, watching
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions import minting, recall, watching
+from firstkey.actions.casework import Casework, run
+from firstkey.actions.confirmations import OVER, EffectConfirmed, destination_stream, standing_of
 from firstkey.actions.effects import OUTRANKING, Effect, Wanted, wanted_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import new_fact
-from firstkey.enrollment.case.facts import Fact
-from firstkey.enrollment.case.state import Case
-from firstkey.enrollment.case.words import Closure, CredentialState
+from firstkey.enrollment.case.words import CredentialState
 from firstkey.ledger.entry import Activity
 from firstkey.ports.destination import Destination
 from firstkey.ports.fact_store import answer_async
@@ -41,22 +40,8 @@ WAIT_MS_MAX = 2 * MINUTE
 log = structlog.get_logger()
 
 
-class EffectConfirmed(Fact, frozen=True):
-    """A destination was read back and shows what was wanted: suspend, restore or recall, of a credential of a case."""
-
-    effect: Effect
-    destination: str
-    case: str
-    credential: str
-
-
-def destination_stream(account: str) -> str:
-    """Return the name of the stream of what destinations confirmed of an account."""
-    return f"destination/{account}"
-
-
 class Rule(NamedTuple):
-    """How an effect is carried out; `ask` returns None when it is no longer wanted."""
+    """How an effect is carried out; `ask` returns None when it is no longer wanted, or has done all there is to do."""
 
     ask: Callable[[Casework, Wanted], Any]
     act: Callable[[Site, Any, Wanted, Any], Any]
@@ -66,24 +51,14 @@ class Rule(NamedTuple):
 # Credentials
 
 
-def _stands(casework: Casework, wanted: Wanted) -> CredentialState:
-    """Return how a credential stands now: active (pending counts: it opens what it opens there), suspended, or over."""
-    state = casework.read(wanted.case)
-    if not isinstance(state, Case):
-        return CredentialState.RECALLED
-    if state.closed is Closure.COMPLETED:
-        held = read_holdings(casework.site, casework.tx, wanted.account).state.find(wanted.subject)
-        return CredentialState.RECALLED if held is None else held.state
-    credential = state.credential
-    return CredentialState.RECALLED if credential is None or state.closed is not None else credential.state
-
-
 SHOULD_STAND: dict[Effect, frozenset[CredentialState]] = {
-    Effect.RECALL: frozenset({CredentialState.RECALLED, CredentialState.ENDED}),
+    Effect.RECALL: OVER,
     Effect.RESTORE: frozenset({CredentialState.ACTIVE, CredentialState.PENDING}),
     Effect.SUSPEND: frozenset({CredentialState.SUSPENDED}),
 }
-"""An effect on a credential is wanted for as long as the credential stands so in our facts."""
+"""An effect on a credential is wanted for as long as the credential stands so in our facts. A pending one counts as
+active: at a destination that made it, it opens what it opens.
+"""
 
 ASKED: dict[Effect, Callable[[Destination, str, str], None]] = {
     Effect.RECALL: lambda destination, account, credential: destination.recall(account, credential),
@@ -93,7 +68,8 @@ ASKED: dict[Effect, Callable[[Destination, str, str], None]] = {
 
 
 def _ask(effect: Effect, casework: Casework, wanted: Wanted) -> Effect | None:
-    return effect if _stands(casework, wanted) in SHOULD_STAND[effect] else None
+    standing = standing_of(casework.site, casework.tx, wanted.case, wanted.subject)
+    return effect if standing in SHOULD_STAND[effect] else None
 
 
 def _act(_: Site, destination: Destination, wanted: Wanted, effect: Effect) -> None:
@@ -118,6 +94,7 @@ def _settle(casework: Casework, wanted: Wanted, effect: Effect, _: None) -> None
 
 RULES: dict[Effect, Rule] = {
     Effect.MINT: Rule(minting.ask, minting.act, minting.settle),
+    Effect.PORTION: Rule(recall.carry_on, lambda *_: None, lambda *_: None),
     Effect.WATCH: Rule(watching.ask, watching.act, watching.settle),
     **{effect: Rule(partial(_ask, effect), _act, _settle) for effect in SHOULD_STAND},
 }

@@ -76,6 +76,7 @@ class ActionReason(Enum):
     SecondSignatureMissing = Says(
         "The list changes what is on record of somebody who holds a duty.", "Let a second administrator sign it too."
     )
+    RecallDiffers = Says("What rests on it is no longer what was listed.", "List it again and sign what it shows.")
     SignInNeeded = Says("Nobody is signed in.", "Sign in with your passkey.")
     StatementSpent = Says("This statement has been used.", "Ask for a new one and sign it.")
     StatementUnknown = Says("This statement was not asked for here.", "Ask for a new one and sign it.")

@@ -44,6 +44,8 @@ class DocumentKind(StrEnum):
     PERSON = "person"  # person id
     POLICY = "policy"  # digest, hex
     REPORT = "report"  # digest of a manager's id, and a person: who reports to them
+    PROVENANCE = "provenance"  # credential id: what it rests on
+    RECALL = "recall"  # recall id, or recall id and number of a portion: what it names
     RIVAL_COUNT = "rival_count"  # case: how many of a rival's codes were compared
     SALT = "salt"  # commitment: the salt and value behind it, until erased
     SEALED_CODE = "sealed_code"  # pass id: the code as sealed to the device

@@ -5,7 +5,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         400: "body-malformed code-malformed",
         403: "origin-wrong",
         404: "not-found",
-        409: "founder-taken founders-too-many founding-signed",
+        409: "founders-too-many founding-signed",
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
@@ -18,7 +18,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         ),
         403: "origin-wrong",
         404: "not-found",
-        409: "founder-key-unfit founder-taken founders-too-many founding-signed",
+        409: "founders-too-many founding-signed",
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
@@ -61,7 +61,6 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
             "statement-malformed"
         ),
-        401: "sign-in-needed",
         403: "origin-wrong",
         404: "not-found",
         413: "body-too-large",
@@ -78,151 +77,6 @@ PROBLEMS: dict[str, dict[int, str]] = {
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
-        503: "unavailable",
-    },
-    "step_up": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "origin-wrong",
-        404: "not-found",
-        409: (
-            "already-carried-out assertion-signature-wrong backup-eligibility-changed backup-flags-impossible "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "origin-wrong relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "list_sessions": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        404: "not-found",
-        409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "end_own_session": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        403: "origin-wrong",
-        404: "not-found",
-        409: "already-carried-out chain-broken idempotency-key-reused",
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "raise_epoch": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "not-found",
-        409: (
-            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
-            "people-too-few relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "show_policies": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        404: "not-found",
-        409: "chain-broken document-unfit",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "show_policy": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        404: "not-found",
-        409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "propose_policy": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "not-found",
-        409: (
-            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
-            "policy-in-force-already policy-proposed-already proposals-too-many relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "sign_policy": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "not-found",
-        409: (
-            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong own-duty "
-            "people-too-few policy-not-proposed policy-proposed-already relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "withdraw_policy": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "not-found",
-        409: (
-            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
-            "policy-not-proposed relying-party-wrong response-malformed statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "user-handle-wrong user-not-present user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
         503: "unavailable",
     },
     "ask_statement": {
@@ -248,11 +102,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone account-taken act-not-for-this already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
             "challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few policy-moved "
-            "relying-party-wrong response-malformed second-signature-missing statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use key-tier-too-low "
+            "not-a-step origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong "
+            "response-malformed second-signature-missing statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -279,11 +133,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "act-not-for-this administrator-unscoped administrators-too-few already-carried-out "
             "assertion-signature-wrong backup-eligibility-changed backup-flags-impossible ceremony-type-wrong "
             "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused document-unfit duty-unknown idempotency-key-reused key-copied key-out-of-use "
-            "key-tier-too-low no-operator not-a-step origin-wrong own-duty people-too-few relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "cross-origin-refused duty-unknown idempotency-key-reused key-out-of-use key-tier-too-low no-operator "
+            "not-a-step origin-wrong own-duty people-too-few relying-party-wrong response-malformed "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -301,34 +154,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this administrators-too-few already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong "
-            "client-data-malformed credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "duty-not-held idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong "
-            "people-too-few relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
+            "client-data-malformed credential-id-wrong credential-not-expected cross-origin-refused duty-not-held "
+            "idempotency-key-reused key-out-of-use key-tier-too-low origin-wrong people-too-few "
+            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
             "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
             "user-not-present user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "identify_founder": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "account-unknown not-found person-unknown",
-        409: (
-            "account-gone account-taken act-not-for-this already-carried-out assertion-signature-wrong "
-            "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
-            "challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few policy-moved "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -355,11 +185,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
             "credential-id-wrong credential-not-expected cross-origin-refused delegation-cycle delegation-too-long "
-            "delegations-too-many document-unfit duty-not-held duty-unknown idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low no-operator origin-wrong own-duty relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "delegations-too-many duty-not-held duty-unknown idempotency-key-reused key-out-of-use "
+            "key-tier-too-low no-operator origin-wrong own-duty relying-party-wrong response-malformed "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -377,11 +206,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
+            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong response-malformed "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -399,11 +227,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low limit-met origin-wrong own-duty "
-            "people-too-few relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
+            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
+            "key-out-of-use key-tier-too-low limit-met origin-wrong own-duty people-too-few relying-party-wrong "
+            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -430,12 +258,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone account-holds-credential account-holds-nothing act-not-for-this already-carried-out "
             "assertion-signature-wrong backup-eligibility-changed backup-flags-impossible case-over "
             "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low keys-used-up lifetime-missing lost-credential-missing "
-            "not-a-step origin-wrong passes-used-up path-prohibited policy-moved position-missing "
-            "relying-party-wrong report-unsigned response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use "
+            "key-tier-too-low keys-used-up lifetime-missing lost-credential-missing not-a-step origin-wrong "
+            "passes-used-up path-prohibited policy-moved position-missing relying-party-wrong report-unsigned "
+            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -447,21 +275,6 @@ PROBLEMS: dict[str, dict[int, str]] = {
         401: "sign-in-needed",
         404: "account-unknown not-found",
         409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "revise_case": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "account-unknown not-found",
-        409: (
-            "account-gone already-carried-out case-over chain-broken destination-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty not-a-step passes-used-up policy-moved revisions-used-up "
-            "too-late tries-used-up"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
         429: "too-many-requests",
         503: "unavailable",
     },
@@ -477,11 +290,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified wrong-device"
+            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
+            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -500,12 +313,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-not-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
-            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up "
+            "people-too-few policy-moved relying-party-wrong response-malformed statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -524,13 +336,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible bootstrap-differs case-over "
             "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "earlier-proofing-unknown evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied "
-            "key-out-of-use key-tier-too-low level-too-low method-not-on-path not-a-step origin-wrong "
-            "passes-used-up policy-moved relying-party-wrong response-malformed revisions-used-up "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified vouch-not-good"
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict evidence-too-old "
+            "idempotency-key-reused joiner-holds-no-duty key-out-of-use key-tier-too-low level-too-low "
+            "method-not-on-path not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
+            "response-malformed revisions-used-up statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified vouch-not-good"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -549,11 +360,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proofing-missing "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use key-tier-too-low "
+            "not-a-step origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong "
+            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -573,11 +384,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
             "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit digest-differs "
-            "document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
-            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proofing-missing "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "duties-conflict idempotency-key-reused joiner-holds-no-duty key-out-of-use key-tier-too-low "
+            "not-a-step origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong "
+            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -596,11 +407,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
-            "passes-used-up policy-moved relying-party-wrong response-malformed statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
+            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -619,11 +430,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out approval-missing "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
+            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -653,45 +464,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-not-on-path "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-over ceremony-type-wrong chain-broken challenge-wrong claim-missing client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit document-unfit "
-            "duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
-            "key-tier-too-low not-a-step number-differs origin-wrong passes-used-up policy-moved "
-            "relying-party-wrong response-malformed start-code-over statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified wrong-device"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "show_visit": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        404: "account-unknown not-found",
-        409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "replace_claim": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "account-unknown not-found",
-        409: (
-            "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-missing "
-            "anchor-not-on-path assertion-signature-wrong assertion-unverified backup-eligibility-changed "
-            "backup-flags-impossible bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong "
-            "claim-missing claim-taken client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step "
-            "number-differs origin-wrong passes-used-up policy-moved release-needs-new-handle relying-party-wrong "
-            "response-malformed revisions-used-up start-code-over statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified wrong-device"
+            "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit duties-conflict "
+            "idempotency-key-reused joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step number-differs "
+            "origin-wrong passes-used-up policy-moved relying-party-wrong response-malformed start-code-over "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -710,12 +488,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong claim-missing client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low "
-            "native-pass-stands not-a-step origin-wrong passes-used-up people-too-few policy-moved "
-            "release-needs-new-handle relying-party-wrong response-malformed revisions-used-up statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-out-of-use key-tier-too-low native-pass-stands not-a-step origin-wrong "
+            "passes-used-up people-too-few policy-moved release-needs-new-handle relying-party-wrong "
+            "response-malformed revisions-used-up statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -735,13 +513,13 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "approval-too-old assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible case-held case-over ceremony-type-wrong chain-broken challenge-wrong "
             "checkpoint-missing claim-missing client-data-malformed clock-doubtful cooling-off credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-missing destination-unfit document-unfit "
-            "duties-conflict epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied "
-            "key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong "
-            "partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified window-over wrong-device"
+            "credential-not-expected cross-origin-refused destination-missing destination-unfit duties-conflict "
+            "epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-out-of-use "
+            "key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong partner-not-ready "
+            "passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong response-malformed "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified window-over wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -776,10 +554,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "backup-flags-impossible bootstrap-differs case-held case-over ceremony-type-wrong chain-broken "
             "challenge-wrong checkpoint-missing claim-missing client-data-malformed clock-doubtful cooling-off "
             "credential-id-wrong credential-not-expected cross-origin-refused destination-missing "
-            "destination-unfit document-unfit duties-conflict epoch-raised evidence-too-old idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-term-unmet key-tier-too-low maker-missing "
-            "not-a-step origin-wrong partner-not-ready passes-used-up policy-moved presence-too-old "
-            "proofing-missing relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
+            "destination-unfit duties-conflict epoch-raised evidence-too-old idempotency-key-reused "
+            "joiner-holds-no-duty key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step "
+            "origin-wrong partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing "
+            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
             "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
             "user-handle-wrong user-not-present user-not-verified window-over wrong-device"
         ),
@@ -814,12 +592,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low native-pass-unknown not-a-step "
-            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified"
+            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-out-of-use key-tier-too-low native-pass-unknown not-a-step origin-wrong passes-used-up "
+            "people-too-few policy-moved relying-party-wrong response-malformed statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -838,12 +615,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-not-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
-            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up "
+            "people-too-few policy-moved relying-party-wrong response-malformed statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -862,12 +638,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out already-reviewed "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
-            "origin-wrong passes-used-up policy-moved relying-party-wrong response-malformed review-not-due "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up "
+            "policy-moved relying-party-wrong response-malformed review-not-due statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -885,82 +660,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "clock-agrees credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "show_provenance": {
-        400: "body-malformed entry-malformed pass-outside-enrollment span-malformed",
-        401: "sign-in-needed",
-        404: "not-found",
-        409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "list_recalls": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        404: "not-found",
-        409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "recall_credentials": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical entry-malformed "
-            "pass-outside-enrollment public-key-unfit response-malformed span-malformed statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "account-unknown not-found",
-        409: (
-            "account-gone act-not-for-this act-not-fresh administrators-too-few already-carried-out "
-            "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
-            "case-held case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
-            "passes-used-up people-too-few policy-moved recall-differs relying-party-wrong response-malformed "
+            "clock-agrees credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
+            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong response-malformed "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified wrong-device"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
-        503: "unavailable",
-    },
-    "show_recall": {
-        400: "body-malformed",
-        401: "sign-in-needed",
-        404: "not-found",
-        409: "chain-broken",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "confirm_recalled": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
-        ),
-        401: "sign-in-needed",
-        403: "not-eligible origin-wrong",
-        404: "account-unknown not-found",
-        409: (
-            "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
-            "assertion-unverified backup-eligibility-changed backup-flags-impossible case-held case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few "
-            "policy-moved relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified wrong-device"
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -978,10 +681,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "already-carried-out assertion-signature-wrong backup-eligibility-changed backup-flags-impossible "
             "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-out-of-use key-tier-too-low "
+            "origin-wrong relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -999,11 +702,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
+            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong response-malformed "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -1023,9 +725,9 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong claim-keys-wrong "
             "claim-taken client-data-malformed credential-id-wrong credential-not-expected cross-origin-refused "
-            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
-            "proof-malformed proof-signature-wrong relying-party-wrong response-malformed statement-not-fresh "
+            "destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proof-malformed "
+            "proof-signature-wrong relying-party-wrong response-malformed statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
@@ -1062,46 +764,6 @@ PROBLEMS: dict[str, dict[int, str]] = {
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
-        503: "unavailable",
-    },
-    "scan_to_take_over": {
-        400: "body-malformed certificate-unreadable proof-malformed",
-        401: "use-nonce",
-        403: "origin-wrong",
-        404: "not-found",
-        409: (
-            "already-carried-out another-device-claimed chain-broken claim-keys-wrong idempotency-key-reused "
-            "proof-malformed proof-signature-wrong"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests",
-        503: "unavailable",
-    },
-    "replace_claim_at_station": {
-        400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical certificate-unreadable proof-malformed "
-            "public-key-unfit response-malformed statement-malformed"
-        ),
-        401: "use-nonce",
-        403: "not-eligible origin-wrong",
-        404: "account-unknown not-found",
-        409: (
-            "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-missing "
-            "anchor-not-on-path assertion-signature-wrong assertion-unverified backup-eligibility-changed "
-            "backup-flags-impossible bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong "
-            "claim-keys-wrong claim-missing claim-taken client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low "
-            "native-pass-stands not-a-step number-differs origin-wrong passes-used-up policy-moved proof-malformed "
-            "proof-signature-wrong release-needs-new-handle relying-party-wrong response-malformed "
-            "revisions-used-up start-code-over statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified wrong-device"
-        ),
-        413: "body-too-large",
-        415: "content-type-wrong",
-        429: "too-many-requests velocity-reached",
         503: "unavailable",
     },
     "scan_start_code": {
@@ -1195,12 +857,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "backup-eligibility-changed backup-flags-impossible bootstrap-differs case-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong checkpoint-missing claim-missing "
             "client-data-malformed clock-doubtful cooling-off credential-id-wrong credential-not-active "
-            "credential-not-expected cross-origin-refused destination-missing destination-unfit document-unfit "
-            "epoch-raised evidence-too-old idempotency-key-reused key-copied key-out-of-use key-term-unmet "
-            "key-tier-too-low maker-missing not-a-step origin-wrong partner-not-ready passes-used-up policy-moved "
-            "presence-too-old proofing-missing relying-party-wrong response-malformed statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified window-over wrong-device"
+            "credential-not-expected cross-origin-refused destination-missing destination-unfit epoch-raised "
+            "evidence-too-old idempotency-key-reused key-out-of-use key-term-unmet key-tier-too-low maker-missing "
+            "not-a-step origin-wrong partner-not-ready passes-used-up policy-moved presence-too-old "
+            "proofing-missing relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified window-over wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",

@@ -1,0 +1,48 @@
+"""How a credential stands in our facts, and what destinations have been read back to show of it."""
+
+import msgspec
+
+from firstkey.actions.casework import read_case, read_holdings
+from firstkey.actions.effects import Effect
+from firstkey.actions.site import Site
+from firstkey.enrollment.case.facts import Fact
+from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.words import Closure, CredentialState
+from firstkey.ports.fact_store import Reader
+from firstkey.values import canonical
+
+OVER = frozenset({CredentialState.RECALLED, CredentialState.ENDED})
+"""Out of use for good."""
+
+
+class EffectConfirmed(Fact, frozen=True):
+    """A destination was read back and shows what was wanted: suspend, restore or recall, of a credential of a case."""
+
+    effect: Effect
+    destination: str
+    case: str
+    credential: str
+
+
+def destination_stream(account: str) -> str:
+    """Return the name of the stream of what destinations confirmed of an account."""
+    return f"destination/{account}"
+
+
+def is_confirmed(reader: Reader, account: str, credential: str, effect: Effect) -> bool:
+    """Whether an effect on a credential was read back."""
+    bodies = (record.body for record in reader.load(destination_stream(account)))
+    facts = (msgspec.convert(canonical.decode(body), EffectConfirmed) for body in bodies)
+    return any((fact.credential, fact.effect) == (credential, effect) for fact in facts)
+
+
+def standing_of(site: Site, reader: Reader, case: str, credential: str) -> CredentialState:
+    """Return how a credential stands: by its account once its case has completed, by its case before."""
+    state = read_case(site, reader, case).state
+    if not isinstance(state, Case):
+        return CredentialState.RECALLED
+    if state.closed is Closure.COMPLETED:
+        held = read_holdings(site, reader, state.account).state.find(credential)
+        return CredentialState.RECALLED if held is None else held.state
+    made = state.credential
+    return CredentialState.RECALLED if made is None or state.closed is not None else made.state
