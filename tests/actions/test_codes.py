@@ -83,7 +83,7 @@ def test_what_is_stored_names_no_code(salt: bytes) -> None:
 
 
 def test_too_many_typed_codes_wait_for_nobody() -> None:
-    """Beyond two threads and a short queue the answer is unavailable at once; a sealed code needs no place in it."""
+    """Beyond two threads and a short queue none is compared or made, at once; a sealed code needs no place in it."""
     shelf, gate = Shelf(), threading.Event()
     desk = CodeDesk(PEPPER, shelf)
     shelf.stored["typed"] = desk.make_verifier(1, "typed", CODE, SALT)
@@ -98,10 +98,17 @@ def test_too_many_typed_codes_wait_for_nobody() -> None:
             await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await desk.compare("typed", CODE)
+        with pytest.raises(Unavailable):
+            await desk.make_typed(1, "another", CODE, SALT)
+        with pytest.raises(Unavailable):
+            desk.check_room()
         assert (await desk.compare("sealed", CODE)).matched
         gate.set()
         assert all(judged.matched for judged in await asyncio.gather(*waiting))
         assert (await desk.compare("typed", CODE)).matched
+        desk.check_room()
+        shelf.stored["another"] = await desk.make_typed(1, "another", CODE, SALT)
+        assert (await desk.compare("another", CODE)).matched
 
     try:
         asyncio.run(crowd())

@@ -55,6 +55,10 @@ def _digest(keyed: bytes, salt: bytes) -> bytes:
     )
 
 
+def _stored(epoch: int, salt: bytes, digest: bytes) -> bytes:
+    return canonical.encode(msgspec.to_builtins(Verifier(epoch=epoch, salt=b64u(salt), digest=b64u(digest))))
+
+
 class CodeDesk:
     """Makes verifiers and compares codes with them; the only holder of pepper and verifier reader.
 
@@ -78,8 +82,15 @@ class CodeDesk:
             code: normalised.
             salt: SALT_BYTES of randomness for a typed code, none for a sealed one.
         """
-        digest = _digest(_keyed(self._pepper, epoch, pass_id, code), salt)
-        return canonical.encode(msgspec.to_builtins(Verifier(epoch=epoch, salt=b64u(salt), digest=b64u(digest))))
+        return _stored(epoch, salt, _digest(_keyed(self._pepper, epoch, pass_id, code), salt))
+
+    async def make_typed(self, epoch: int, pass_id: str, code: Secret, salt: bytes) -> bytes:
+        """Return the stored form of a typed code's verifier, made in the two threads.
+
+        Raises:
+            Unavailable: too many typed codes are being made or compared.
+        """
+        return _stored(epoch, salt, await self._slowly(_keyed(self._pepper, epoch, pass_id, code), salt))
 
     async def compare(self, pass_id: str, code: Secret) -> CodeJudged:
         """Compare a code with a pass's verifier; where there is none, nothing matches.
@@ -104,9 +115,17 @@ class CodeDesk:
         keyed = _keyed(self._pepper, verifier.epoch, pass_id, code)
         return CodeJudged(pass_id=pass_id, matched=hmac.compare_digest(keyed, unb64u(verifier.digest)))
 
-    async def _slowly(self, keyed: bytes, salt: bytes) -> bytes:
+    def check_room(self) -> None:
+        """Refuse to begin what a typed code is needed for while too many wait.
+
+        Raises:
+            Unavailable: as `compare`.
+        """
         if self._waiting >= ARGON2_THREADS + ARGON2_WAITING_MAX:
             raise Unavailable(ActionReason.TooBusy.value.title)
+
+    async def _slowly(self, keyed: bytes, salt: bytes) -> bytes:
+        self.check_room()
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, _digest, keyed, salt)

@@ -3,8 +3,6 @@
 The code exists in clear only inside the function that seals it or hands it to the deliverer's one answer.
 """
 
-import asyncio
-
 import msgspec
 
 from firstkey.actions.acts import SignedStatement, judge_signed, signed_act
@@ -104,7 +102,12 @@ class PassRevealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def reveal_pass(site: Site, caller: Operator, case: str, asked: PassToReveal) -> PassRevealed:
-    """Make the code, show it to the deliverer, and keep its verifier alone. Never answered twice."""
+    """Make the code, show it to the deliverer, and keep its verifier alone. Never answered twice.
+
+    Raises:
+        Unavailable: too many typed codes are being made or compared; the act is not spent.
+    """
+    site.codes.check_room()
     verdict, evidence = await judge_signed(site, asked.signed, caller.person)
     act, code = signed_act(verdict), _draw_code(site, Channel.IN_PERSON)
     shown = await run(site, lambda casework: casework.check_sees(caller.person, case))
@@ -112,7 +115,7 @@ async def reveal_pass(site: Site, caller: Operator, case: str, asked: PassToReve
     if pass_ is None:
         raise Refused(R.NotAStep)
     salt = site.entropy.draw(SALT_BYTES)
-    body = await asyncio.to_thread(site.codes.make_verifier, pass_.epoch, pass_.pass_id, code, salt)
+    body = await site.codes.make_typed(pass_.epoch, pass_.pass_id, code, salt)
 
     def work(casework: Casework) -> Case:
         casework.accept(verdict, evidence)
