@@ -28,7 +28,7 @@ from firstkey.actions.outbox import Outbox
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Keys, Site, SiteSettings
 from firstkey.actions.site_stream import site_state
 from firstkey.actions.starting import begin, fence, fits_newest
-from firstkey.actions.sweeping import sweep
+from firstkey.actions.sweeping import Sweeper
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.destinations.handover_simulator import HandoverSimulator
 from firstkey.ledger.note import SignatureType, Signer, signer_from
@@ -251,10 +251,12 @@ def fence_site(folder: Path, tell: Callable[[int], None]) -> Fenced:
 
 
 async def _sweep_for_ever(site: Site) -> None:
+    sweeper, step = Sweeper(site), Sweeper.begin
     while True:
         await asyncio.sleep(SWEEP_EVERY_SECONDS)
         try:
-            await sweep(site)
+            await step(sweeper)
+            step = Sweeper.sweep
         except Unavailable:
             continue
         except Exception:  # one broken case must not end all sweeping

@@ -75,6 +75,7 @@ def test_a_case_that_is_ready_is_not_behind_those_that_wait(monkeypatch: pytest.
     world.record_joiner(also="paul", person=anna, account=f"local:{anna}", facts={}, active=False)
     world.clock.instant += 1000
     bring_to_activation(world, 2, "paul")
+    sweeper = sweeping.Sweeper(world.site)
     for _ in range(3):
-        world.sweep()
+        done(sweeper.sweep())
     assert world.shown.closed is Closure.COMPLETED

@@ -16,6 +16,7 @@ from firstkey.actions.destinations import check_destinations
 from firstkey.actions.effects import effects_of
 from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
+from firstkey.actions.projection import row_of
 from firstkey.actions.provenance import record_provenance
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
@@ -36,7 +37,7 @@ from firstkey.enrollment.case.facts import CredentialRestored, decode_fact
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.slots import open_case_key
-from firstkey.enrollment.case.state import Case, Held, Holdings, NeverOpened, stage_of
+from firstkey.enrollment.case.state import Case, Held, Holdings, NeverOpened
 from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
 from firstkey.enrollment.case.words import Cause, Closure, Covered, CredentialState, PassState, Stage
 from firstkey.enrollment.closure import Sweep
@@ -48,7 +49,6 @@ from firstkey.policy.model import Purpose, Tier
 from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
-from firstkey.values.canonical import INTEGER_MAX
 from firstkey.values.errors import Refused
 
 Answer = TypeVar("Answer")
@@ -158,7 +158,20 @@ class Casework:
             self._append(case, number, before, decision)
             for following in decision.account:
                 self.decide_holdings(person, following)
+            self.project(case)
         return decision
+
+    def joiner_of(self, state: Case) -> PersonRecord:
+        """Return the record of a case's joiner, at its account."""
+        return self._person(state, Sweep())
+
+    def project(self, case: str) -> None:
+        """Store the case's row in the queues as facts and the joiner's record now have it."""
+        state = self.read(case)
+        if isinstance(state, Case):
+            person, holdings = self.joiner_of(state), read_holdings(self.site, self.tx, state.account).state
+            updated_at = self.tx.load(case_stream(case))[-1].at
+            self.tx.project(row_of(case_stream(case), state, person, holdings, updated_at))
 
     def usable(self, person: str, credential: str) -> Held | None:
         """Return a credential of any account of somebody who has not left, if it is active and not over."""
@@ -213,7 +226,7 @@ class Casework:
         state = as_known(self.read(case), standing)
         if not isinstance(state, Case):
             raise Refused(ActionReason.NotFound)
-        joiner = self._person(state, Sweep())
+        joiner = self.joiner_of(state)
         took_part = any(person == who for _, person in state.duties) or (as_joiner and who == state.person)
         if not took_part and not may_see(tx, standing, who, joiner, subject_of_case(joiner, state), tx.now):
             raise Refused(ActionReason.NotFound)
@@ -275,9 +288,10 @@ class Casework:
         for fact in happened:
             held = holdings.find(fact.credential)
             state = None if held is None else self.read(held.case)
-            if isinstance(state, Case):
+            if held is not None and isinstance(state, Case):
                 for item in effects_of(state, (fact,)):
                     self.tx.enqueue(item)
+                self.project(held.case)
 
     def suspend_copied(self, copied: KeyCopied) -> None:
         """Take a key out of use of which there are two."""
@@ -293,8 +307,10 @@ class Casework:
         for account in person.every_account:
             self.decide_holdings(person.at_account(account), SweepHoldings())
         for row in self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX):
+            case = row.case.removeprefix("case/")
             if row.stage != Stage.CLOSED:
-                self.decide(row.case.removeprefix("case/"), Sweep())
+                self.decide(case, Sweep())
+            self.project(case)
 
     def _before(self, person: PersonRecord, command: OpenCase) -> Before:
         """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
@@ -397,7 +413,6 @@ class Casework:
                 tx.enqueue(item)
             record_provenance(tx, after)
             self._forget_code(before, after)
-            tx.project(_row(stream, after, tx.now))
 
     def _forget_code(self, before: CaseState, after: Case) -> None:
         """Destroy the verifier in the transaction in which the code is spent or dies."""
@@ -406,21 +421,6 @@ class Casework:
         if was is not None and was.state is PassState.ARMED and not is_armed:
             self.tx.destroy_verifier(was.pass_id)
             self.tx.delete_document(DocumentKind.SEALED_CODE, was.pass_id)
-
-
-def _row(stream: str, case: Case, now: int) -> CaseRow:
-    ends = (case.pass_.ends_at if case.live_pass is not None and case.pass_ is not None else None, case.expires_at)
-    return CaseRow(
-        case=stream,
-        account=case.account,
-        person=case.person,
-        path=case.path,
-        purpose=case.purpose.value,
-        stage=stage_of(case).value,
-        opened_at=case.opened_at,
-        due_at=INTEGER_MAX if case.closed is not None else min(end for end in ends if end is not None),
-        updated_at=now,
-    )
 
 
 async def run(site: Site, work: Callable[[Casework], Answer]) -> Answer:

@@ -70,6 +70,7 @@ FORGETTABLE_DOCUMENTS = frozenset(
         DocumentKind.SESSION,
         DocumentKind.SESSION_OF,
         DocumentKind.START_CODE,
+        DocumentKind.STATEMENT,
     }
 )
 """Documents that age; evidence, people and policies do not, and salts are erased one by one."""
