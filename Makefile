@@ -15,6 +15,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 CODE := $(wildcard src tests benchmarks)
 TEST_PROCESSES ?= 2
+BENCH ?= --store
 LOCK := $(RUN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
 
@@ -49,8 +50,8 @@ soak: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## the tests marked `soak`,
 	FIRSTKEY_SOAK=1 $(RUN)/python -m pytest -n $(TEST_PROCESSES) -m soak tests
 
 .PHONY: bench
-bench: $(VENV)/.package $(VENV)/.test  ## measure what the README quotes
-	$(RUN)/python -m benchmarks
+bench: $(VENV)/.package $(VENV)/.test  ## measure beside floors; stores docs/benchmarks/latest.json
+	$(RUN)/python -m benchmarks $(BENCH)
 
 .PHONY: mutants
 mutants: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## break the code on purpose and see a test fail each time
