@@ -16,7 +16,7 @@ from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Operator, Site
 from firstkey.actions.site_stream import site_state
 from firstkey.enrollment.case.digest import digest_to_sign
 from firstkey.enrollment.case.state import Case, stage_of
-from firstkey.enrollment.case.words import Closure, CredentialState, PassState, Stage
+from firstkey.enrollment.case.words import Closure, CredentialState, NativeState, PassState, Stage
 from firstkey.policy.model import Anchor, Path, Purpose, Tier
 from firstkey.ports.fact_store import Reader, answer_async
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
@@ -57,6 +57,9 @@ class CaseShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held: bool
     closed: Closure | None
     facts: tuple[str, ...]
+    destination: str | None = None
+    native: str | None = None
+    native_state: NativeState | None = None
 
 
 class CaseListed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,6 +132,9 @@ def _shown(state: Case, facts: tuple[str, ...]) -> CaseShown:
         held=state.hold is not None,
         closed=state.closed,
         facts=facts,
+        destination=None if state.native is None else state.native.destination,
+        native=None if state.native is None else state.native.native,
+        native_state=None if state.native is None else state.native.state,
     )
 
 

@@ -3,7 +3,7 @@
 One administrator who signs what was found takes all of it out of use: suspended here, pushed to the destinations, the
 sessions of these accounts ended. A second one makes it final: recalled here, removed there, read back. What is not
 confirmed is red; nothing but a reading shows that something is gone. A key that its case has not activated yet is
-stopped by a hold on the case, which two people without a part in it end (docs/decisions/0009).
+stopped by a hold on the case, which two people without a part in it end (docs/decisions/0010).
 
 Portions of a long list follow one another by themselves, from the outbox: a restart loses none.
 """

@@ -9,6 +9,7 @@ on localhost alone.
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,7 @@ class _State:
         )
         self._turn = threading.Lock()
         self._connection.executescript(_SCHEMA)
+        weakref.finalize(self, self._connection.close)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -97,10 +99,6 @@ class _State:
         """Set how to behave from now on."""
         with self.transaction() as tables:
             tables.execute("INSERT OR REPLACE INTO conduct VALUES (1, ?)", (msgspec.json.encode(conduct),))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
 
 
 class HandoverSimulator:
