@@ -4,7 +4,7 @@ People who hold none of the duties that a command asks for are alike to it: one 
 single act, visit or answer is tried by its twins (`flaws`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -47,7 +47,7 @@ from firstkey.enrollment.registration import (
 from firstkey.enrollment.request import HoldCase, LiftHold, OpenCase, ReviseCase
 from firstkey.policy.model import Bootstrap, Duty
 from firstkey.values.instants import MINUTE, SECOND
-from tests.model.paths import DEVICES, CaseBound
+from tests.model.paths import CaseBound
 from tests.model.people import (
     ADAM,
     ALMA,
@@ -86,6 +86,10 @@ def act_of(case: Case, word: str, person: str, now: int, *names: str, **changed:
     return SignedAct(**{**content, **changed})
 
 
+Stage = Callable[[Case, int], Iterator[Offer]]
+"""What can be asked of a case at an instant, of one stage's commands."""
+
+
 class Offering:
     """What can be asked of a case of a bound.
 
@@ -98,12 +102,7 @@ class Offering:
         self._bound = bound
         self._devices_alike = devices_alike
         self._people = bound.people
-        self._serials = (None, *sorted({made.serial for _, made in bound.made if made.serial is not None})[:1])
-
-    def of(self, case: Case, now: int) -> Iterator[Offer]:
-        """Yield every command on an open case, in the order of the lifecycle, the flawed left out."""
-        bound = self._bound
-        for stage in (
+        self.stages: tuple[Stage, ...] = (
             self._request,
             self._proofing,
             self._approval,
@@ -113,11 +112,21 @@ class Offering:
             self._registration,
             self._destination,
             self._closure,
-        ):
-            for offer in stage(case, now):
-                name = type(offer.command).__name__
-                if name not in bound.without and (not bound.only or name in bound.only):
-                    yield offer
+        )
+        self._serials = (None, *sorted({made.serial for _, made in bound.made if made.serial is not None})[:1])
+
+    def of(self, case: Case, now: int) -> Iterator[Offer]:
+        """Yield every command on an open case, in the order of the lifecycle, the flawed left out."""
+        for stage in self.stages:
+            yield from self.at(stage, case, now)
+
+    def at(self, stage: Stage, case: Case, now: int) -> Iterator[Offer]:
+        """Yield the commands of one stage."""
+        bound = self._bound
+        for offer in stage(case, now):
+            name = type(offer.command).__name__
+            if name not in bound.without and (not bound.only or name in bound.only):
+                yield offer
 
     def openings(self) -> Iterator[Offer]:
         """Yield every way to open the bound's case, and ways that are amiss."""
@@ -173,7 +182,8 @@ class Offering:
             yield Offer(f"ReportFraud by {pair}", ReportFraud(acts))
 
     def _devices(self, case: Case) -> tuple[str, ...]:
-        return DEVICES[:1] if self._devices_alike and case.claim is None else DEVICES
+        devices = self._bound.devices
+        return devices[:1] if self._devices_alike and case.claim is None else devices
 
     def _who(self, *words: str) -> tuple[str, ...]:
         return holders_and_one_other(self._people, *words)
@@ -224,7 +234,10 @@ class Offering:
                 for pass_id in self._pass_ids(case):
                     code = CodeJudged(pass_id=pass_id, matched=matched)
                     yield Offer(f"RefuseRival {device}, code {pass_id} {matched}", RefuseRival(proof, code))
-        yield Offer("AnchorByCertificate of another asset", AnchorByCertificate(CertificateSeen("other", DEVICES[0])))
+        yield Offer(
+            "AnchorByCertificate of another asset",
+            AnchorByCertificate(CertificateSeen("other", self._bound.devices[0])),
+        )
         for person in self._who(Duty.CONFIRMER):
             for device in self._devices(case):
                 yield Offer(f"ClaimDevice {device} by {person}", self._claiming(case, device, person, now))
@@ -272,7 +285,10 @@ class Offering:
     def _pass(self, case: Case, now: int) -> Iterator[Offer]:
         bounded = self._bound.passes < PASSES_MAX and case.passes_issued >= self._bound.passes
         if not bounded or case.live_pass is not None:
-            yield Offer("IssuePass", IssuePass(pass_id=f"pass {case.passes_issued + 1}"))
+            fresh = f"pass {case.passes_issued + 1}"
+            if case.pass_ is not None and case.pass_.pass_id == fresh:
+                fresh += " again"  # a pass that a raised epoch killed is not counted
+            yield Offer("IssuePass", IssuePass(pass_id=fresh))
         for person in (RITA, "nobody"):
             yield Offer(f"RevokePass by {person}", RevokePass(person=person))
         yield Offer("ArmPass by nobody", ArmPass())
@@ -295,7 +311,7 @@ class Offering:
                 act = act_of(case, "confirm_attendance", person, now, *names)
                 yield Offer(f"ConfirmAttendance by {person}, {serial}", ConfirmAttendance(act, serial))
         for device in self._devices(case):
-            for credential in ("held", "lost", "unknown"):
+            for credential in self._bound.own_keys:
                 own = AssertOwnKey(DeviceProof(device), credential, claim, OWN_KEY)
                 yield Offer(f"AssertOwnKey {device}, {credential}", own)
 

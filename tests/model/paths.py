@@ -37,7 +37,8 @@ class CaseBound(msgspec.Struct, frozen=True):
         purposes: when given, the case is asked for with each of them, amiss or not.
         opens: how the account stands when the case may be opened.
         evidence: kinds that are offered, by name; `proofed_at` and `relation_since` are ages, not instants.
-        made: answers of an authenticator that are offered, by name.
+        made: answers of an authenticator that are offered, by name. own_keys: credentials asserted as the account's.
+        devices: who claims, or comes as a rival.
         delegations: (delegate, delegator) who approve.
         handover: destinations that make the credential themselves.
         passes, revisions: how many are offered; the core's own maxima hold all the same.
@@ -59,6 +60,8 @@ class CaseBound(msgspec.Struct, frozen=True):
     opens: tuple[str, ...] = ("stands", "left")
     evidence: tuple[tuple[str, Evidence], ...] = ()
     made: tuple[tuple[str, Made], ...] = ()
+    own_keys: tuple[str, ...] = ("held", "lost", "unknown")
+    devices: tuple[str, ...] = DEVICES
     delegations: tuple[tuple[str, str], ...] = ()
     handover: frozenset[str] = frozenset()
     passes: int = 1
