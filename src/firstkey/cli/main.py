@@ -15,6 +15,7 @@ NOUNS: dict[str, str] = {
     "fence": "Let a site serve again that was restored from a copy.",
     "init": "Make a site and begin its founding.",
     "ledger": "Verify a site's ledger, offline and without its server.",
+    "migrate": "Bring a database that an older version wrote to this one.",
     "policy": "Check, explain, compare and test policies.",
     "serve": "Run a site's server.",
 }

@@ -22,7 +22,13 @@ class StorageReason(Enum):
     LedgerNameDiffers = Says(
         "This ledger bears another name than the site.", "Put back the `site` that stood in firstkey.toml."
     )
-    SchemaUnknown = Says("The database has another schema than this version.", "Run the version that wrote it.")
+    SchemaNewer = Says("The database was written by a newer version.", "Run that version, or a newer one.")
+    SchemaOlder = Says(
+        "The database was written by an older version.", "Copy the folder, then run `firstkey migrate` on it."
+    )
+    SchemaUnknown = Says(
+        "The database is not one of this program's.", "Put back the site's own firstkey.sqlite, or a copy of it."
+    )
     SiteInUse = Says("Another process holds this site.", "Ask the running server over HTTP, or stop it first.")
     StoreForked = Says(
         "The database is not the one whose head was published.",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from firstkey.storage.memory import MemoryFactStore, MemoryRows
+    from firstkey.storage.sqlite.looking import LookingStore
     from firstkey.storage.sqlite.rows import SqliteRows
     from firstkey.storage.sqlite.store import SqliteFactStore
     from firstkey.storage.unit import Unit
@@ -28,7 +29,7 @@ class SqliteVerifierReader:
         store: the site's store.
     """
 
-    def __init__(self, store: "SqliteFactStore") -> None:
+    def __init__(self, store: "SqliteFactStore | LookingStore") -> None:
         self._readers = store.readers
 
     def read(self, pass_id: str) -> Future[bytes | None]:

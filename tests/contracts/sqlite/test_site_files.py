@@ -189,11 +189,17 @@ def test_another_schema_is_not_opened(sqlite_site: SqliteSite) -> None:
     """A database of another version, or of another program, is refused and left as it is."""
     sqlite_site.close()
     sqlite_site.sql("UPDATE site SET value = 99 WHERE name = 'schema'")
-    for _ in range(2):
-        with pytest.raises(Refused) as caught:
-            sqlite_site.open()
-        assert caught.value.reason is StorageReason.SchemaUnknown
-        sqlite_site.sql("DROP TABLE IF EXISTS site")
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.SchemaNewer
+    sqlite_site.sql("UPDATE site SET value = 0 WHERE name = 'schema'")
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.SchemaOlder
+    sqlite_site.sql("DROP TABLE site")
+    with pytest.raises(Refused) as caught:
+        sqlite_site.open()
+    assert caught.value.reason is StorageReason.SchemaUnknown
 
 
 def test_a_garbled_activity_stops_the_fold(sqlite_site: SqliteSite) -> None:

@@ -34,7 +34,24 @@ def open_writer(folder: Path, factory: type[sqlite3.Connection] = sqlite3.Connec
         factory: the driver's class, or one that fails as disks do.
 
     Raises:
-        Refused: another version's schema.
+        Refused: another version's schema (SchemaOlder, SchemaNewer), or none of ours (SchemaUnknown).
+        sqlite3.Error: the database cannot be opened.
+    """
+    connection = open_unchecked(folder, factory)
+    connection.execute("BEGIN IMMEDIATE")
+    if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        for statement in creation(DIALECT):
+            connection.execute(statement)
+        connection.execute(STATEMENTS.put_site_number, {"name": "schema", "value": SCHEMA_VERSION})
+    connection.execute("COMMIT")
+    _check_schema(connection)
+    return connection
+
+
+def open_unchecked(folder: Path, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
+    """Open the database for writing, whatever its schema; an empty one is created where there is none.
+
+    Raises:
         sqlite3.Error: the database cannot be opened.
     """
     os.close(os.open(folder / DATABASE_FILE, os.O_RDWR | os.O_CREAT, 0o600))
@@ -43,13 +60,6 @@ def open_writer(folder: Path, factory: type[sqlite3.Connection] = sqlite3.Connec
         raise sqlite3.OperationalError("no write-ahead log on this file system")
     for pragma in _WRITER:
         connection.execute(pragma)
-    connection.execute("BEGIN IMMEDIATE")
-    if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        for statement in creation(DIALECT):
-            connection.execute(statement)
-        connection.execute(STATEMENTS.put_site_number, {"name": "schema", "value": SCHEMA_VERSION})
-    connection.execute("COMMIT")
-    _check_schema(connection)
     return connection
 
 
@@ -78,6 +88,10 @@ def _check_schema(connection: sqlite3.Connection) -> None:
         row = connection.execute(STATEMENTS.site_number, {"name": "schema"}).fetchone()
     except sqlite3.OperationalError:
         row = None
-    if row != (SCHEMA_VERSION,):
-        connection.close()
-        raise Refused(StorageReason.SchemaUnknown, f"schema {row and row[0]}, not {SCHEMA_VERSION}")
+    if row == (SCHEMA_VERSION,):
+        return
+    connection.close()
+    if row is None:
+        raise Refused(StorageReason.SchemaUnknown)
+    reason = StorageReason.SchemaOlder if row[0] < SCHEMA_VERSION else StorageReason.SchemaNewer
+    raise Refused(reason, f"schema {row[0]}, not {SCHEMA_VERSION}")
