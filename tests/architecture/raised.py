@@ -142,17 +142,14 @@ class Reading:
         match node:
             case ast.Try():
                 return self._tried(module, node)
-            case ast.Call(func=ast.Name(id="isinstance"), args=[value, _]):
-                return self._within(module, value)
-            case ast.Call(func=ast.Name(id="Malformed"), args=[reason, *rest]):
-                told = frozenset(No(no.reason, True) for no in self._within(module, reason))
-                return told | self._union(module, rest)
+            case ast.Call(func=ast.Name(id=name), args=given):
+                return self._called(module, name, node, given)
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if self._reason(
                 module, name, attr
             ) is not None or self._is_module(module, name):
                 said = self._reason(module, name, attr)
                 if said is not None:
-                    return frozenset({No(said, False)})
+                    return frozenset({No(said, said.name.endswith("Malformed"))})
                 return self._symbol(self._alias(module, name), attr)
             case ast.Attribute(value=value, attr=attr):
                 return self._within(module, value) | self._method(module, attr)
@@ -168,6 +165,15 @@ class Reading:
                 return NONE
             case _:
                 return self._union(module, list(ast.iter_child_nodes(node)))
+
+    def _called(self, module: str, name: str, call: ast.Call, given: list[ast.expr]) -> Nos:
+        if name == "isinstance":
+            return self._within(module, given[0])
+        malformed = name == "Malformed" or self._is_parser(module, name)
+        if malformed or name == "Refused":
+            told = frozenset(No(no.reason, malformed) for no in self._union(module, given))
+            return told | self._within(module, call.func)
+        return self._union(module, list(ast.iter_child_nodes(call)))
 
     def _tried(self, module: str, node: ast.Try) -> Nos:
         left, found = self._union(module, node.body), NONE
@@ -209,6 +215,22 @@ class Reading:
         rule = _rules().get(command) if isinstance(command, type) else None
         found = NONE if rule is None else self._symbol(*rule)
         return found | self._node(module, self.modules[module].own[name])
+
+    def _is_parser(self, module: str, name: str) -> bool:
+        """Whether a function is handed the reason by which it raises Malformed."""
+        where, there = self.modules[module].from_elsewhere.get(name, (module, name))
+        node = self.modules[where].own.get(there) if where in self.modules else None
+        if not isinstance(node, ast.FunctionDef):
+            return False
+        given = {argument.arg for argument in node.args.args}
+        return any(
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "Malformed"
+            and isinstance(call.args[0], ast.Name)
+            and call.args[0].id in given
+            for call in ast.walk(node)
+        )
 
     def _alias(self, module: str, name: str) -> str:
         return ".".join(self.modules[module].from_elsewhere.get(name, ("", "")))

@@ -50,9 +50,12 @@ class Place(NamedTuple):
 
     def entries(self) -> int:
         """Count the ledger's entries, in the database itself; those of refusals come when they come."""
-        count = "SELECT count(*) FROM entries WHERE stream NOT LIKE 'refusals/%'"
+        return self.count("SELECT count(*) FROM entries WHERE stream NOT LIKE 'refusals/%'")
+
+    def count(self, query: str) -> int:
+        """Ask the database itself for a number."""
         with closing(open_reader(self.prepared.site)) as connection:
-            return int(connection.execute(count).fetchone()[0])
+            return int(connection.execute(query).fetchone()[0])
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -5,7 +5,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         400: "body-malformed code-malformed",
         403: "origin-wrong",
         404: "not-found",
-        409: "founders-too-many founding-signed",
+        409: "founder-taken founders-too-many founding-signed",
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
@@ -13,12 +13,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "enroll_founder": {
         400: (
-            "attestation-malformed authenticator-data-malformed body-malformed cbor-not-canonical code-malformed "
-            "public-key-unfit response-malformed"
+            "attestation-malformed authenticator-data-malformed body-malformed cbor-not-canonical "
+            "client-data-malformed code-malformed public-key-unfit response-malformed"
         ),
         403: "origin-wrong",
         404: "not-found",
-        409: "founders-too-many founding-signed",
+        409: "founder-key-unfit founder-taken founders-too-many founding-signed",
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
@@ -36,8 +36,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "sign_founding": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical code-malformed public-key-unfit "
-            "response-malformed statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed code-malformed "
+            "public-key-unfit response-malformed statement-malformed"
         ),
         403: "origin-wrong",
         404: "not-found",
@@ -58,9 +58,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "sign_in": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
+        401: "sign-in-needed",
         403: "origin-wrong",
         404: "not-found",
         413: "body-too-large",
@@ -79,6 +80,148 @@ PROBLEMS: dict[str, dict[int, str]] = {
         429: "too-many-requests",
         503: "unavailable",
     },
+    "step_up": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "origin-wrong",
+        404: "not-found",
+        409: (
+            "already-carried-out assertion-signature-wrong backup-eligibility-changed backup-flags-impossible "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused document-unfit idempotency-key-reused key-copied origin-wrong "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "list_sessions": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "end_own_session": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        403: "origin-wrong",
+        404: "not-found",
+        409: "already-carried-out chain-broken idempotency-key-reused",
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "raise_epoch": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "not-found",
+        409: (
+            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong people-too-few relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "show_policies": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken document-unfit",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "show_policy": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "propose_policy": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "not-found",
+        409: (
+            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
+            "key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few policy-in-force-already "
+            "policy-proposed-already proposals-too-many relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "sign_policy": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "not-found",
+        409: (
+            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong own-duty people-too-few policy-not-proposed "
+            "policy-proposed-already relying-party-wrong statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
+            "user-not-present user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "withdraw_policy": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "not-found",
+        409: (
+            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong people-too-few policy-not-proposed relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
     "ask_statement": {
         400: "body-malformed statement-malformed",
         401: "sign-in-needed",
@@ -92,8 +235,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "record_people": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed unknown-fact"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed unknown-fact"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -101,12 +244,123 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone account-taken act-not-for-this already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
-            "challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use key-tier-too-low "
-            "not-a-step origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong "
-            "response-malformed second-signature-missing statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
+            "document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step "
+            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong second-signature-missing "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "list_sources": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "register_source": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "not-found",
+        409: (
+            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong source-taken "
+            "sources-too-many statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "end_source": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "not-found",
+        409: (
+            "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong source-unknown "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "feed_people": {
+        400: "body-malformed proof-malformed unknown-fact",
+        401: "use-nonce",
+        403: "origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone account-taken administrators-too-few already-carried-out case-over chain-broken "
+            "destination-unfit founder-unidentified idempotency-key-reused not-a-step passes-used-up policy-moved "
+            "too-late tries-used-up"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "feed_present": {
+        400: "body-malformed proof-malformed",
+        401: "use-nonce",
+        403: "origin-wrong",
+        404: "account-unknown not-found person-unknown",
+        409: (
+            "account-gone account-taken administrators-too-few already-carried-out case-over chain-broken "
+            "destination-unfit idempotency-key-reused leavers-too-many not-a-step passes-used-up policy-moved "
+            "too-late tries-used-up"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "feed_assets": {
+        400: "body-malformed proof-malformed",
+        401: "use-nonce",
+        403: "origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone account-taken already-carried-out case-over chain-broken destination-unfit "
+            "idempotency-key-reused not-a-step passes-used-up policy-moved too-late tries-used-up"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "feed_case": {
+        400: "body-malformed proof-malformed",
+        401: "use-nonce",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone account-holds-credential account-holds-nothing already-carried-out case-over "
+            "chain-broken destination-unfit idempotency-key-reused keys-used-up lifetime-missing "
+            "lost-credential-missing not-a-step passes-used-up path-prohibited policy-moved position-missing "
+            "too-late tries-used-up"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -123,8 +377,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "grant_duty": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -132,11 +386,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this administrator-unscoped administrators-too-few already-carried-out "
             "assertion-signature-wrong backup-eligibility-changed backup-flags-impossible ceremony-type-wrong "
-            "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused duty-unknown idempotency-key-reused key-out-of-use key-tier-too-low no-operator "
-            "not-a-step origin-wrong own-duty people-too-few relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
+            "document-unfit duty-unknown idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
+            "no-operator not-a-step origin-wrong own-duty people-too-few relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -145,8 +399,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "withdraw_duty": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -154,11 +408,33 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this administrators-too-few already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong "
-            "client-data-malformed credential-id-wrong credential-not-expected cross-origin-refused duty-not-held "
-            "idempotency-key-reused key-out-of-use key-tier-too-low origin-wrong people-too-few "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
+            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit duty-not-held "
+            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "identify_founder": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found person-unknown",
+        409: (
+            "account-gone account-taken act-not-for-this already-carried-out assertion-signature-wrong "
+            "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
+            "challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
+            "document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step "
+            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -175,18 +451,18 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "give_delegation": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "origin-wrong",
         404: "not-found",
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused delegation-cycle delegation-too-long "
-            "delegations-too-many duty-not-held duty-unknown idempotency-key-reused key-out-of-use "
-            "key-tier-too-low no-operator origin-wrong own-duty relying-party-wrong response-malformed "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused delegation-cycle delegation-too-long "
+            "delegations-too-many document-unfit duty-not-held duty-unknown idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low no-operator origin-wrong own-duty relying-party-wrong "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
             "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
@@ -197,19 +473,19 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "end_delegation": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "origin-wrong",
         404: "not-found",
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
-            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -218,20 +494,19 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "lift_velocity": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
         404: "not-found",
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
             "key-out-of-use key-tier-too-low limit-met origin-wrong own-duty people-too-few relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -248,8 +523,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "open_case": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -257,11 +532,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone account-holds-credential account-holds-nothing act-not-for-this already-carried-out "
             "assertion-signature-wrong backup-eligibility-changed backup-flags-impossible case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use "
-            "key-tier-too-low keys-used-up lifetime-missing lost-credential-missing not-a-step origin-wrong "
-            "passes-used-up path-prohibited policy-moved position-missing relying-party-wrong report-unsigned "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low keys-used-up lifetime-missing lost-credential-missing not-a-step "
+            "origin-wrong passes-used-up path-prohibited policy-moved position-missing relying-party-wrong "
+            "report-unsigned statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified"
         ),
@@ -278,10 +553,25 @@ PROBLEMS: dict[str, dict[int, str]] = {
         429: "too-many-requests",
         503: "unavailable",
     },
+    "revise_case": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone already-carried-out case-over chain-broken destination-unfit duties-conflict "
+            "idempotency-key-reused joiner-holds-no-duty not-a-step passes-used-up policy-moved revisions-used-up "
+            "too-late tries-used-up"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
     "hold_case": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -289,10 +579,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-held case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use "
-            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified wrong-device"
         ),
@@ -303,8 +593,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "lift_hold": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -312,10 +602,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-not-held case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up "
-            "people-too-few policy-moved relying-party-wrong response-malformed statement-not-fresh "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
+            "passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
@@ -326,8 +616,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "record_proofing": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -335,11 +625,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible bootstrap-differs case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit duties-conflict evidence-too-old "
-            "idempotency-key-reused joiner-holds-no-duty key-out-of-use key-tier-too-low level-too-low "
-            "method-not-on-path not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
-            "response-malformed revisions-used-up statement-not-fresh statement-purpose-wrong "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit duties-conflict earlier-proofing-unknown "
+            "evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
+            "key-tier-too-low level-too-low method-not-on-path not-a-step origin-wrong passes-used-up policy-moved "
+            "relying-party-wrong revisions-used-up statement-not-fresh statement-purpose-wrong "
             "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
             "user-handle-wrong user-not-present user-not-verified vouch-not-good"
         ),
@@ -350,8 +640,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "withdraw_proofing": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -359,12 +649,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
-            "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use key-tier-too-low "
+            "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
+            "destination-unfit document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
             "not-a-step origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified"
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -373,8 +663,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "give_approval": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -382,11 +672,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out approver-already-approved "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
-            "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit digest-differs "
-            "duties-conflict idempotency-key-reused joiner-holds-no-duty key-out-of-use key-tier-too-low "
-            "not-a-step origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-unfit digest-differs document-unfit "
+            "duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proofing-missing "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified"
         ),
@@ -397,8 +687,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "deny_approval": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -406,12 +696,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
-            "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
+            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -420,8 +710,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "withdraw_approval": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "origin-wrong",
@@ -429,10 +719,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out approval-missing "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
-            "case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-out-of-use "
-            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
-            "response-malformed statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
+            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified"
         ),
@@ -454,8 +744,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "anchor_claim": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -463,10 +753,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-not-on-path "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
-            "case-over ceremony-type-wrong chain-broken challenge-wrong claim-missing client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused destination-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step number-differs "
-            "origin-wrong passes-used-up policy-moved relying-party-wrong response-malformed start-code-over "
+            "case-over ceremony-type-wrong chain-broken challenge-wrong claim-missing credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
+            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
+            "number-differs origin-wrong passes-used-up policy-moved relying-party-wrong start-code-over "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
             "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
             "user-not-verified wrong-device"
@@ -476,10 +766,43 @@ PROBLEMS: dict[str, dict[int, str]] = {
         429: "too-many-requests velocity-reached",
         503: "unavailable",
     },
+    "show_visit": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "account-unknown not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "replace_claim": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-missing "
+            "anchor-not-on-path assertion-signature-wrong assertion-unverified backup-eligibility-changed "
+            "backup-flags-impossible bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong "
+            "claim-missing claim-taken credential-id-wrong credential-not-expected cross-origin-refused "
+            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step number-differs origin-wrong "
+            "passes-used-up policy-moved release-needs-new-handle relying-party-wrong revisions-used-up "
+            "start-code-over statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified wrong-device"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
     "release_claim": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -487,13 +810,13 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
-            "chain-broken challenge-wrong claim-missing client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-out-of-use key-tier-too-low native-pass-stands not-a-step origin-wrong "
-            "passes-used-up people-too-few policy-moved release-needs-new-handle relying-party-wrong "
-            "response-malformed revisions-used-up statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified"
+            "chain-broken challenge-wrong claim-missing credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step "
+            "origin-wrong passes-used-up people-too-few policy-moved release-needs-new-handle relying-party-wrong "
+            "revisions-used-up statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -502,8 +825,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "reveal_pass": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -512,13 +835,13 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out anchor-missing approval-missing "
             "approval-too-old assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible case-held case-over ceremony-type-wrong chain-broken challenge-wrong "
-            "checkpoint-missing claim-missing client-data-malformed clock-doubtful cooling-off credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-missing destination-unfit duties-conflict "
-            "epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-out-of-use "
-            "key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong partner-not-ready "
-            "passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong response-malformed "
+            "checkpoint-missing claim-missing clock-doubtful cooling-off credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-missing destination-unfit document-unfit "
+            "duties-conflict epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied "
+            "key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong "
+            "partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "statement-spent statement-unknown too-busy too-late tries-used-up user-handle-wrong user-not-present "
             "user-not-verified window-over wrong-device"
         ),
         413: "body-too-large",
@@ -542,8 +865,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "confirm_attendance": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -552,14 +875,14 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out anchor-missing approval-missing "
             "approval-too-old assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible bootstrap-differs case-held case-over ceremony-type-wrong chain-broken "
-            "challenge-wrong checkpoint-missing claim-missing client-data-malformed clock-doubtful cooling-off "
-            "credential-id-wrong credential-not-expected cross-origin-refused destination-missing "
-            "destination-unfit duties-conflict epoch-raised evidence-too-old idempotency-key-reused "
-            "joiner-holds-no-duty key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step "
-            "origin-wrong partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing "
-            "relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified window-over wrong-device"
+            "challenge-wrong checkpoint-missing claim-missing clock-doubtful cooling-off credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-missing destination-unfit document-unfit "
+            "duties-conflict epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied "
+            "key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong "
+            "partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified window-over wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -582,8 +905,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "declare_destination_lost": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -591,12 +914,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
-            "chain-broken challenge-wrong client-data-malformed credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
-            "key-out-of-use key-tier-too-low native-pass-unknown not-a-step origin-wrong passes-used-up "
-            "people-too-few policy-moved relying-party-wrong response-malformed statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
+            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low native-pass-unknown not-a-step origin-wrong passes-used-up "
+            "people-too-few policy-moved relying-party-wrong statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -605,8 +928,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "report_fraud": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -614,10 +937,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-not-held case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up "
-            "people-too-few policy-moved relying-party-wrong response-malformed statement-not-fresh "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
+            "passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
@@ -628,8 +951,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "record_review": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -637,10 +960,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone act-not-for-this act-not-fresh already-carried-out already-reviewed "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
-            "case-over ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up "
-            "policy-moved relying-party-wrong response-malformed review-not-due statement-not-fresh "
+            "case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
+            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
+            "origin-wrong passes-used-up policy-moved relying-party-wrong review-not-due statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
@@ -651,19 +974,90 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "sign_time": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
         404: "not-found",
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "clock-agrees credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
-            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong clock-agrees "
+            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
+            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "show_provenance": {
+        400: "body-malformed entry-malformed pass-outside-enrollment span-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "list_recalls": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "recall_credentials": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed entry-malformed "
+            "pass-outside-enrollment public-key-unfit response-malformed span-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone act-not-for-this act-not-fresh administrators-too-few already-carried-out "
+            "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
+            "case-held case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
+            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few "
+            "policy-moved recall-differs relying-party-wrong statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
+            "user-handle-wrong user-not-present user-not-verified wrong-device"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "show_recall": {
+        400: "body-malformed",
+        401: "sign-in-needed",
+        404: "not-found",
+        409: "chain-broken",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "confirm_recalled": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
+        ),
+        401: "sign-in-needed",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
+            "assertion-unverified backup-eligibility-changed backup-flags-impossible case-held case-over "
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few policy-moved "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -672,19 +1066,19 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "restore_credential": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "origin-wrong",
         404: "account-unknown not-found",
         409: (
             "already-carried-out assertion-signature-wrong backup-eligibility-changed backup-flags-impossible "
-            "ceremony-type-wrong chain-broken challenge-wrong client-data-malformed credential-id-wrong "
-            "credential-not-expected cross-origin-refused idempotency-key-reused key-out-of-use key-tier-too-low "
-            "origin-wrong relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
+            "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
+            "cross-origin-refused document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
+            "origin-wrong relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -693,19 +1087,19 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "suspend_credential": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical public-key-unfit response-malformed "
-            "statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
+            "response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "origin-wrong",
         404: "not-found",
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
-            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong client-data-malformed "
-            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused "
-            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong response-malformed "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
+            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -714,8 +1108,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "claim_case": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical certificate-unreadable proof-malformed "
-            "public-key-unfit response-malformed statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical certificate-unreadable "
+            "client-data-malformed proof-malformed public-key-unfit response-malformed statement-malformed"
         ),
         401: "use-nonce",
         403: "not-eligible origin-wrong",
@@ -724,12 +1118,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out another-device-claimed "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong claim-keys-wrong "
-            "claim-taken client-data-malformed credential-id-wrong credential-not-expected cross-origin-refused "
-            "destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-out-of-use "
-            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proof-malformed "
-            "proof-signature-wrong relying-party-wrong response-malformed statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "claim-taken credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
+            "document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proof-signature-wrong "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -764,6 +1158,45 @@ PROBLEMS: dict[str, dict[int, str]] = {
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
+        503: "unavailable",
+    },
+    "scan_to_take_over": {
+        400: "body-malformed certificate-unreadable proof-malformed",
+        401: "use-nonce",
+        403: "origin-wrong",
+        404: "not-found",
+        409: (
+            "already-carried-out another-device-claimed chain-broken claim-keys-wrong idempotency-key-reused "
+            "proof-signature-wrong"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests",
+        503: "unavailable",
+    },
+    "replace_claim_at_station": {
+        400: (
+            "authenticator-data-malformed body-malformed cbor-not-canonical certificate-unreadable "
+            "client-data-malformed proof-malformed public-key-unfit response-malformed statement-malformed"
+        ),
+        401: "use-nonce",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-missing "
+            "anchor-not-on-path assertion-signature-wrong assertion-unverified backup-eligibility-changed "
+            "backup-flags-impossible bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong "
+            "claim-keys-wrong claim-missing claim-taken credential-id-wrong credential-not-expected "
+            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step "
+            "number-differs origin-wrong passes-used-up policy-moved proof-signature-wrong "
+            "release-needs-new-handle relying-party-wrong revisions-used-up start-code-over statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified wrong-device"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests velocity-reached",
         503: "unavailable",
     },
     "scan_start_code": {
@@ -845,8 +1278,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "assert_own_key": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical certificate-unreadable proof-malformed "
-            "public-key-unfit response-malformed statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical certificate-unreadable "
+            "client-data-malformed proof-malformed public-key-unfit response-malformed statement-malformed"
         ),
         401: "use-nonce",
         403: "origin-wrong",
@@ -855,12 +1288,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this already-carried-out anchor-missing another-device-claimed "
             "approval-missing approval-too-old assertion-signature-wrong assertion-unverified "
             "backup-eligibility-changed backup-flags-impossible bootstrap-differs case-held case-over "
-            "ceremony-type-wrong chain-broken challenge-wrong checkpoint-missing claim-missing "
-            "client-data-malformed clock-doubtful cooling-off credential-id-wrong credential-not-active "
-            "credential-not-expected cross-origin-refused destination-missing destination-unfit epoch-raised "
-            "evidence-too-old idempotency-key-reused key-out-of-use key-term-unmet key-tier-too-low maker-missing "
+            "ceremony-type-wrong chain-broken challenge-wrong checkpoint-missing claim-missing clock-doubtful "
+            "cooling-off credential-id-wrong credential-not-active credential-not-expected cross-origin-refused "
+            "destination-missing destination-unfit document-unfit epoch-raised evidence-too-old "
+            "idempotency-key-reused key-copied key-out-of-use key-term-unmet key-tier-too-low maker-missing "
             "not-a-step origin-wrong partner-not-ready passes-used-up policy-moved presence-too-old "
-            "proofing-missing relying-party-wrong response-malformed statement-not-fresh statement-purpose-wrong "
+            "proofing-missing relying-party-wrong statement-not-fresh statement-purpose-wrong "
             "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
             "user-handle-wrong user-not-present user-not-verified window-over wrong-device"
         ),
@@ -890,7 +1323,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
     "register_credential": {
         400: (
             "attestation-malformed authenticator-data-malformed body-malformed cbor-not-canonical "
-            "certificate-unreadable proof-malformed public-key-unfit response-malformed"
+            "certificate-unreadable client-data-malformed proof-malformed public-key-unfit response-malformed"
         ),
         401: "use-nonce",
         403: "origin-wrong",
