@@ -67,9 +67,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def founded(
-    folder: Path, policy: Callable[[bytes], bytes] | None = None, settings_more: str = ""
-) -> Iterator[Place]:
+def founded(folder: Path, policy: Callable[[bytes], bytes] | None = None, settings_more: str = "") -> Iterator[Place]:
     """Run a server on a fresh site in a folder.
 
     Args:

@@ -15,8 +15,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from firstkey.actions.claim import NumberToShow, StartCodeShown
-from firstkey.actions.delivery import PassAnswer, PassRevealed
 from firstkey.actions.devices import spend_proof
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Device, Operator, Site
@@ -34,8 +32,13 @@ KEY_REMEMBERED_MS = DAY
 
 ANSWER_BYTES_MAX = 64 * 1024
 NONCE_BYTES = 12
-NEVER_KEPT: frozenset[type] = frozenset({NumberToShow, PassAnswer, PassRevealed, StartCodeShown})
-"""Answers that carry a code, or half of one."""
+CARRY_A_CODE = frozenset({"code", "native", "number", "sealed", "secret", "session", "start_code"})
+"""Fields that carry a code, or half of one, clear or sealed: no answer that has one is kept."""
+
+
+def may_be_kept(answer: type[msgspec.Struct]) -> bool:
+    """Whether an answer of this type carries no code."""
+    return CARRY_A_CODE.isdisjoint(answer.__struct_fields__)
 
 
 class KeptAnswer(NamedTuple):

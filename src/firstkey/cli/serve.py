@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sys
@@ -19,6 +20,7 @@ from firstkey.cli.telling import told
 from firstkey.ports.clock import Clock
 from firstkey.settings import Settings
 from firstkey.values.errors import Refused, Says
+from firstkey.web.connection import HEAD_BYTES_MAX, BoundedConnection
 
 BACKLOG_MAX = 512
 GRACE_SECONDS_MAX = 5
@@ -72,6 +74,16 @@ def _log_to_stderr() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    logging.getLogger().handlers = [_Told(logging.WARNING)]
+
+
+class _Told(logging.Handler):
+    """What a library logs, told as our own lines are."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log it, without its arguments where they are not part of its text."""
+        told = structlog.get_logger()
+        told.warning("library", name=record.name, says=record.getMessage().strip(), exc_info=record.exc_info)
 
 
 def run_server(folder: Path, clock: Clock | None = None) -> None:
@@ -93,6 +105,8 @@ def run_server(folder: Path, clock: Clock | None = None) -> None:
             listeners.append(held.enter_context(_listen_for_proxy(folder / settings.proxy_socket)))
         config = uvicorn.Config(
             make_server(opened),
+            http=BoundedConnection,
+            h11_max_incomplete_event_size=HEAD_BYTES_MAX,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -13,6 +13,10 @@ from firstkey.web.problems import WebReason
 DEPTH_MAX = 16
 QUERY_FIELDS_MAX = 16
 
+WITH_LINES = frozenset({"document"})
+"""Fields whose text has lines, as a policy's; in all others a line break is a control character like any other."""
+LINES = str.maketrans("", "", "\t\n")
+
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of what follows, so that a text reads as another."""
 
@@ -49,7 +53,8 @@ def _check(value: Any, left: int = DEPTH_MAX) -> None:
     elif isinstance(value, dict):
         for name, item in value.items():
             check_text(name)
-            _check(item, left - 1)
+            has_lines = name in WITH_LINES and isinstance(item, str)
+            _check(item.translate(LINES) if has_lines else item, left - 1)
     elif isinstance(value, list):
         for item in value:
             _check(item, left - 1)

@@ -14,12 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from firstkey.actions.devices import recognise
-from firstkey.actions.idempotency import MAY_BE_KEPT, KeptAnswer, KeyedWrite, NoticingStore, noticing
+from firstkey.actions.idempotency import KeptAnswer, KeyedWrite, NoticingStore, may_be_kept, noticing
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.refusals import record_refusal
 from firstkey.actions.sessions import recognise_session, session_text
 from firstkey.actions.sign_in import SignedInAnswer
-from firstkey.actions.site import Caller, Device, Operator, Site, Stranger
+from firstkey.actions.site import Caller, Device, Feed, Operator, Site, Stranger
 from firstkey.ceremonies.device_proof import make_nonce
 from firstkey.values.encoding import unb64u
 from firstkey.values.errors import Malformed, Refused, Unavailable, problem_type
@@ -30,7 +30,7 @@ from firstkey.web.metrics import Metrics
 from firstkey.web.problems import NONCE_REASONS, PROBLEM_TYPE, TYPE_PREFIX, Problem, WebReason, problem_of
 from firstkey.web.proxy import forwarded_certificate, source_of
 from firstkey.web.rates import Rates, TooManyRequests
-from firstkey.web.routes import Guard, Route
+from firstkey.web.routes import PROVEN, Guard, Route
 from firstkey.web.tally import Tally
 
 COOKIE = "__Host-firstkey"
@@ -154,7 +154,7 @@ class Door:
         if route.guard is Guard.SESSION:
             visit.caller = await self._person(visit)
         visit.body = await _read(request, route) if visit.body is None else visit.body
-        if route.guard is Guard.DEVICE:
+        if route.guard in PROVEN:
             visit.caller = self._device(visit, visit.body)
         arguments = [_parameter(request.path_params[name]) for name in route.names]
         if route.asked is not None:
@@ -191,6 +191,8 @@ class Door:
             self.rates.stranger(visit.source)
             raise
         self.rates.device(device.device_key, visit.source)
+        if route.guard is Guard.FEED:
+            return Feed(device.device_key, device.proof_id, visit.source)
         return msgspec.structs.replace(device, certificate=forwarded_certificate(request))
 
     async def _act(self, visit: Visit, body: bytes, arguments: list[Any]) -> Answered:
@@ -212,7 +214,7 @@ class Door:
             shown = {"person": result.person, "account": result.account}
             return Answered(200, msgspec.json.encode(shown), session=result.session)
         answered = Answered(200, msgspec.json.encode(result))
-        if type(result) in MAY_BE_KEPT:
+        if may_be_kept(type(result)):
             await _keep(visit, answered)
         return answered
 
@@ -259,7 +261,7 @@ class Door:
 
     def _response(self, answered: Answered, visit: Visit) -> Response:
         headers = {**HEADERS, **answered.headers}
-        if visit.route.guard is Guard.DEVICE:
+        if visit.route.guard in PROVEN:
             headers[NONCE_HEADER] = make_nonce(self._site.keys.nonce, self._site.clock.now())
         media_type = JSON if answered.status == 200 else PROBLEM_TYPE
         response = Response(answered.body, answered.status, headers, media_type)

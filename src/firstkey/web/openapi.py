@@ -10,7 +10,7 @@ from firstkey import VERSION
 from firstkey.actions.sign_in import SignedInAnswer
 from firstkey.web.answers import PROBLEMS
 from firstkey.web.problems import PROBLEM_TYPE, TYPE_PREFIX, Problem
-from firstkey.web.routes import ROUTES, Guard, Route
+from firstkey.web.routes import PROVEN, ROUTES, Guard, Route
 
 JSON = "application/json"
 
@@ -26,6 +26,7 @@ SECURITY: dict[Guard, list[dict[str, list[str]]]] = {
     Guard.OPEN: [],
     Guard.SESSION: [{"session": []}],
     Guard.DEVICE: [{"device_proof": []}],
+    Guard.FEED: [{"device_proof": []}],
 }
 
 SCHEMES = {
@@ -51,6 +52,7 @@ WHO: dict[Guard, str] = {
     Guard.OPEN: "Asked by anybody; whoever is refused learns one thing.",
     Guard.SESSION: "Asked by a person who has signed in.",
     Guard.DEVICE: "Asked by the joiner's device, which proves its key with every request.",
+    Guard.FEED: "Asked by a source of record, which proves its registered key with every request, as a device does.",
 }
 
 TAGS: tuple[tuple[str, str, str], ...] = (
@@ -120,7 +122,7 @@ def _problem(status: int, types: str, schema: Any, headers: dict[str, Any]) -> d
 
 
 def _answers(route: Route, schemas: dict[type, Any], problem: Any) -> dict[str, Any]:
-    headers: dict[str, Any] = {"FirstKey-Nonce": NONCE} if route.guard is Guard.DEVICE else {}
+    headers: dict[str, Any] = {"FirstKey-Nonce": NONCE} if route.guard in PROVEN else {}
     done: dict[str, Any] = {"description": "Done.", "content": {JSON: {"schema": schemas[_shown(route.answer)]}}}
     of_done = {**headers, "Set-Cookie": COOKIE} if route.answer is SignedInAnswer else headers
     if of_done:
