@@ -18,7 +18,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from firstkey.actions.acts import SignedStatement
+from firstkey.actions.duties import DutyToGrant, granting_names
 from firstkey.actions.recording import PersonToRecord
+from firstkey.actions.records import digest_of_people
+from firstkey.actions.scopes import Scope
 from firstkey.actions.velocity import SLICE_MS
 from firstkey.demo import steps
 from firstkey.demo.people import MODEL, Desk, Joiner, Maker, done
@@ -34,6 +38,7 @@ from firstkey.values.encoding import sha256_hex
 from firstkey.values.instants import HOUR, MINUTE
 from tests.launcher.server import Launched
 
+UNSIGNED = SignedStatement("", {})
 FOUNDERS = ("Rita", "Paul", "Anna", "Dora", "Cora")
 """In the order of `Cast`: requester, proofer, the two approvers, confirmer."""
 
@@ -87,13 +92,17 @@ SWEPT_SECONDS_MAX = 5
 SWEPT_EVERY_SECONDS = 0.1
 
 NOT_COUNTED = ("sign_in", "system")
+COSIGNED = "activation.cosigned = true\n"
 PASSING = ("device_proof", "statement", "start_code", "idempotency")
 KEPT = ("attestation", "claim_key", "credential_key", "person", "policy", "rival_count", "sealed_code")
 
 
 def policy_of(root: bytes) -> bytes:
-    """Return the shipped policy with a root (DER) that it trusts beside the known makers', and the counter's path."""
-    text = (resources.files("firstkey.policies") / "default.toml").read_text("utf-8")
+    """Return the shipped policy with a root (DER) that it trusts beside the known makers', and the counter's path.
+
+    It waits for no witness, for there is none yet.
+    """
+    text = (resources.files("firstkey.policies") / "default.toml").read_text("utf-8").replace(COSIGNED, "")
     head, separator, rest = text.partition("\n[[path]]")
     return f'{head}\nextra_roots = ["{sha256_hex(root)}"]\n{COUNTER}{separator}{rest}'.encode()
 
@@ -148,8 +157,16 @@ class Siege:
         steps.record_people(self.cast.requester, people)
         self._recorded.update({person.person: person for person in people})
 
+    def record_by_two(self, *people: PersonToRecord) -> None:
+        """The same, of somebody who holds a duty: two administrators sign."""
+        digest = digest_of_people(people)
+        signed, also = (desk.sign("record_people", names=(digest,)) for desk in (self.cast.requester, self.second))
+        body = {"people": msgspec.to_builtins(people), "signed": signed, "also": also}
+        done(self.cast.requester.post("/api/people", body), "record people")
+        self._recorded.update({person.person: person for person in people})
+
     @staticmethod
-    def changed(person: PersonToRecord, **changes: Any) -> PersonToRecord:
+    def changed(person: PersonToRecord, /, **changes: Any) -> PersonToRecord:
         """Return what would be said of somebody with something changed."""
         return msgspec.structs.replace(person, **changes)
 
@@ -188,7 +205,10 @@ class Siege:
     def open(self, who: str | PersonToRecord = "managed", purpose: str = "first_key", **more: Any) -> Live:
         """Open a case, for somebody new if only a kind is named."""
         person = self.hire(who) if isinstance(who, str) else who
-        begun = done(self.ask(person, purpose, **more), "open case")
+        return self.live(done(self.ask(person, purpose, **more), "open case"), person)
+
+    def live(self, begun: Json, person: PersonToRecord) -> Live:
+        """Return a case that somebody has opened, with its joiner at their device."""
         return Live(begun["case"], begun["handle"], begun["path"], self.joiner(person))
 
     def evidence(self, live: Live, desk: Desk | None = None, **changed: Any) -> Answer:
@@ -258,6 +278,16 @@ class Siege:
         steps.wait_until_active(live)
         return live
 
+    def pending(self) -> Live:
+        """Return a case whose passkey waits: a remote hire's, in its cooling-off."""
+        live = self.open("remote")
+        self.claim(live)
+        self.proof(live, method="document_chip_in_person", level=3)
+        self.approve(live)
+        steps.redeem(live, steps.get_pass(live).code)
+        steps.register(live)
+        return live
+
     # Attended cases
 
     def station_claims(self, live: Live, desk: Desk | None = None) -> Answer:
@@ -280,6 +310,35 @@ class Siege:
         done(self.attend(live), "attendance")
         return live
 
+    # Operators
+
+    def enlist(self, *duties: str, **changed: Any) -> Desk:
+        """Somebody gets a privileged key, in person, and these duties."""
+        person = self.hire("privileged", **changed)
+        live = self.attended(person)
+        steps.register(live)
+        steps.wait_until_active(live)
+        desk = Desk(self.address, person.display_name, live.joiner.authenticator)
+        desk.person = person.person
+        desk.sign_in()
+        for duty in duties:
+            done(self.grant(desk, duty), "grant")
+        return desk
+
+    def grant(self, to: Desk, duty: str, by: Desk | None = None, **scope: Any) -> Answer:
+        """An administrator grants a duty."""
+        by = by or self.cast.proofer
+        asked = DutyToGrant(to.person, duty, UNSIGNED, Scope(**scope))
+        signed = by.sign("grant_duty", names=granting_names(asked))
+        body = {"person": to.person, "duty": duty, "signed": signed, "scope": msgspec.to_builtins(asked.scope)}
+        return by.post("/api/duties/grant", body)
+
+    def withdraw_duty(self, of: Desk, duty: str, by: Desk | None = None) -> Answer:
+        """An administrator takes a duty away."""
+        by = by or self.cast.proofer
+        signed = by.sign("withdraw_duty", names=(of.person, duty))
+        return by.post("/api/duties/withdraw", {"person": of.person, "duty": duty, "signed": signed})
+
     # Sessions and acts
 
     def browser_of(self, joiner: Joiner) -> Client:
@@ -299,13 +358,13 @@ class Siege:
 
     # Time
 
-    def later(self, milliseconds: int) -> None:
+    def later(self, milliseconds: int, *desks: Desk) -> None:
         """Let time go by; what it ends is written down, and everybody signs in anew."""
         self.server.clock.let_pass(milliseconds)
         until = time.monotonic() + SWEPT_SECONDS_MAX
         while self._due() and time.monotonic() < until:
             time.sleep(SWEPT_EVERY_SECONDS)
-        for desk in self.desks:
+        for desk in (*self.desks, *desks):
             desk.sign_in()
 
     def _due(self) -> bool:

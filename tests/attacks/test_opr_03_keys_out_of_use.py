@@ -3,10 +3,11 @@
 import pytest
 
 from firstkey.actions import acts, request, sessions, sign_in
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import find_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Stranger
+from firstkey.actions.streams import read_holdings
 from firstkey.enrollment.activation import SuspendCredential
 from firstkey.enrollment.case.state import known
 from firstkey.enrollment.case.words import Cause

@@ -7,7 +7,6 @@ from threading import Barrier
 
 import pytest
 
-from firstkey.demo import steps
 from firstkey.demo.steps import Live
 from firstkey.simulator.client import Answer
 from tests.attacks.siege import Siege
@@ -69,8 +68,7 @@ def test_a_window_is_over_with_its_pass(siege: Siege, end: Callable[[Siege, Live
 
 def test_a_key_that_was_faster_is_recalled(siege: Siege) -> None:
     """A case that is withdrawn while its key is pending takes the key with it, in one append."""
-    live = siege.attended("privileged")
-    steps.register(live)
+    live = siege.pending()
     assert siege.shown(live)["credential_state"] == "pending"
     assert withdraw(siege, live).status == 200
     assert siege.facts(live)[-2:] == ["CredentialRecalled", "CaseClosed"]

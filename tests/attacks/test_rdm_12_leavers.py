@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from firstkey.demo import steps
 from firstkey.demo.people import done
 from firstkey.demo.steps import Live
 from tests.attacks.siege import Siege, told
@@ -44,9 +43,7 @@ def begun(siege: Siege) -> Live:
 
 def pending(siege: Siege) -> Live:
     """A key is pending."""
-    live = siege.attended("privileged")
-    steps.register(live)
-    return live
+    return siege.pending()
 
 
 def completed(siege: Siege) -> Live:
