@@ -32,6 +32,7 @@ from firstkey.demo.steps import Cast, Live
 from firstkey.settings import DEVICE_CA, FILE
 from firstkey.simulator.authenticator import Authenticator, Traits
 from firstkey.simulator.client import Answer, Client
+from firstkey.simulator.keys import seeded
 from firstkey.storage.sqlite.connection import open_reader
 from firstkey.values.canonical import Json
 from firstkey.values.encoding import sha256_hex
@@ -190,6 +191,12 @@ class Siege:
         """An authenticator whose attestation bears its serial (hex)."""
         attester = self.maker.root.attester(aaguid=MODEL.bytes, serial=bytes.fromhex(serial))
         return Authenticator(Traits(aaguid=MODEL.bytes, attestation="x5c"), attester)
+
+    def twin(self, seed: str, id_bytes: int = 32) -> Authenticator:
+        """An authenticator whose first key is that of every other one with its seed, under an id of that length."""
+        attester = self.maker.root.attester(aaguid=MODEL.bytes)
+        traits = Traits(aaguid=MODEL.bytes, attestation="x5c", credential_id_bytes=id_bytes)
+        return Authenticator(traits, attester, entropy=seeded(seed.encode()))
 
     def stranger(self) -> Client:
         """A browser with neither session nor device key."""
