@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -46,6 +47,7 @@ from firstkey.settings import (
 )
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
+from firstkey.storage.sqlite.looking import LookingStore
 from firstkey.storage.sqlite.site_files import CheckpointFile
 from firstkey.storage.sqlite.store import SqliteFactStore
 from firstkey.storage.tree import continues
@@ -200,14 +202,33 @@ def open_site(
     anchors = _anchors(folder, settings)
     signer = LocalCheckpointSigner(ledger_signer(folder, settings))
     store = SqliteFactStore(folder, macs, signer, clock, unsafe_older_than_head=unsafe_older_than_head)
-    site = Site(
+    try:
+        return _site(folder, settings, store, clock), settings
+    except BaseException:
+        store.close()
+        raise
+
+
+def look_at_site(folder: Path) -> Site:
+    """Open a site to be looked at, beside the process that serves it, if one does; nothing can be changed through it.
+
+    Raises:
+        Malformed: settings or roots cannot be read.
+        Refused: a key is missing or open to others.
+    """
+    settings = msgspec.structs.replace(read_settings(folder), destinations={})  # nobody is spoken to
+    return _site(folder, settings, LookingStore(folder, LocalFactMac(fact_key(folder))), SystemClock())
+
+
+def _site(folder: Path, settings: Settings, store: SqliteFactStore | LookingStore, clock: Clock) -> Site:
+    return Site(
         settings=SiteSettings(site=settings.site, origin=settings.origin, rp_id=settings.rp_id, rp_name=settings.name),
-        keys=Keys(nonce=nonce),
+        keys=Keys(nonce=_secret(folder, "keys/nonce")),
         store=store,
-        codes=CodeDesk(pepper, SqliteVerifierReader(store)),
+        codes=CodeDesk(_secret(folder, "pepper"), SqliteVerifierReader(store)),
         clock=clock,
         entropy=SystemEntropy(),
-        anchors=anchors,
+        anchors=_anchors(folder, settings),
         folds=Folds(),
         device_roots=_device_roots(folder),
         destinations=_destinations(folder, settings, clock),

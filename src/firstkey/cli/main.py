@@ -17,6 +17,7 @@ NOUNS: dict[str, str] = {
     "ledger": "Verify a site's ledger, offline and without its server.",
     "migrate": "Bring a database that an older version wrote to this one.",
     "policy": "Check, explain, compare and test policies.",
+    "recall": "Find every credential that rests on something, and take it out of use.",
     "serve": "Run a site's server.",
 }
 """Each noun, with its line in the help. Its command is the attribute `command` of the module of its name."""

@@ -74,6 +74,7 @@ class _State:
             where, timeout=BUSY_SECONDS_MAX, isolation_level=None, check_same_thread=False
         )
         self._turn = threading.Lock()
+        self._connection.execute("PRAGMA synchronous = OFF")  # it outlives processes; no need to outlive a power cut
         self._connection.executescript(_SCHEMA)
         weakref.finalize(self, self._connection.close)
 
