@@ -7,11 +7,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from firstkey.enrollment.case.facts import decode_fact
+from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.words import CredentialState
+from firstkey.enrollment.lifecycle.replay import apply_fact
 from firstkey.storage.sqlite.connection import open_reader
 from tests.durability.errand import Told
 from tests.journeys.sites import run
 
 Fact = dict[str, Any]
+
+UNFINISHED = (CredentialState.PENDING, CredentialState.SUSPENDED)
 
 
 def facts_of(site: Path) -> dict[str, list[Fact]]:
@@ -81,3 +87,25 @@ def verify(site: Path) -> None:
     result = run("ledger", "verify", "--site", site, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["macs_checked"] is True
+
+
+def check_standing(site: Path) -> dict[str, Case]:
+    """Fold every case from the database and check what the core forbids of each; return them by id."""
+    cases: dict[str, Case] = {}
+    with closing(open_reader(site)) as connection:
+        rows = connection.execute("SELECT stream, body FROM facts WHERE stream LIKE 'case/%' ORDER BY stream, number")
+        folded: dict[str, Any] = {}
+        for stream, body in rows:
+            folded[stream] = apply_fact(folded.get(stream), decode_fact(body))
+    for state in folded.values():
+        if isinstance(state, Case):
+            cases[state.case] = state
+    living = Counter(case.account for case in cases.values() if case.live_pass is not None)
+    assert max(living.values(), default=0) <= 1, f"two live passes: {living}"
+    for case in cases.values():
+        assert case.tries_failed <= case.requirements.tries, f"{case.case}: {case.tries_failed} tries"
+        assert case.credentials_made <= 1, f"{case.case}: {case.credentials_made} credentials"
+        if case.closed is not None:
+            pending = case.credential is not None and case.credential.state in UNFINISHED
+            assert (case.live_pass, case.window, pending) == (None, None, False), f"{case.case}: closed with what lives"
+    return cases

@@ -30,7 +30,7 @@ def live(place: Place) -> Live:
 
 def problem(answer: Answer) -> tuple[int, str]:
     """Status and last part of the problem's type."""
-    return answer.status, str(answer.problem).rpartition("/")[2]
+    return answer.status, str(answer.problem).rpartition(":")[2]
 
 
 def reasons(place: Place) -> list[str]:

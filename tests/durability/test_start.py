@@ -33,7 +33,7 @@ def prepared(place: Place) -> Live:
 
 def problem(answer: object) -> str:
     """The last part of a problem's type."""
-    return str(getattr(answer, "problem", None)).rpartition("/")[2]
+    return str(getattr(answer, "problem", None)).rpartition(":")[2]
 
 
 def verified(place: Place) -> dict[str, object]:

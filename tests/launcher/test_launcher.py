@@ -45,4 +45,4 @@ def begun(folder: Path) -> tuple[str, Address]:
 def problem(address: Address, code: str) -> str | None:
     """Begin to enroll as a founder; return the problem, if that is refused."""
     answer = address.client().request("POST", "/api/founding/options", {"code": code, "name": "Anna"})
-    return None if answer.problem is None else answer.problem.rpartition("/")[2]
+    return None if answer.problem is None else answer.problem.rpartition(":")[2]
