@@ -18,8 +18,9 @@ from firstkey.demo.steps import Live
 from firstkey.enrollment.case.words import Closure, CredentialState, PassState
 from firstkey.values.codes import ALPHABET
 from firstkey.values.encoding import sha256_hex
+from firstkey.values.instants import HOUR, MINUTE
 from tests.durability.accounting import check_history, check_standing, facts_of, verify
-from tests.durability.crowd import hire, open_for
+from tests.durability.crowd import hire, open_for, sign_in_again
 from tests.durability.volley import Fell, Shot, by_device, by_operator, fire, tally
 from tests.journeys.place import Place, founded
 
@@ -44,9 +45,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         verify(site)
 
 
-def ready(place: Place) -> tuple[Live, PersonToRecord]:
-    """A case in which only the pass is missing, and whose it is."""
-    person = hire(place, 1)[0]
+@pytest.fixture(autouse=True)
+def an_hour_later(place: Place) -> None:
+    """Each test begins in an hour of its own: velocity limits are not what is tried here."""
+    place.server.clock.let_pass(HOUR + 5 * MINUTE)
+    sign_in_again(place)
+
+
+def ready(place: Place, waiting: list[PersonToRecord]) -> tuple[Live, PersonToRecord]:
+    """A case in which only the pass is missing, and whose it is; people are hired by the dozen."""
+    if not waiting:
+        waiting += hire(place, 12)
+    person = waiting.pop()
     live = open_for(place, person)
     steps.prepare(place.cast, live)
     return live, person
@@ -57,16 +67,22 @@ def count(place: Place, live: Live, kind: str) -> int:
     return Counter(fact["fact"] for fact in facts_of(place.prepared.site)[f"case/{live.case}"])[kind]
 
 
+@pytest.fixture(scope="module")
+def waiting() -> list[PersonToRecord]:
+    """Who is hired and has no case yet."""
+    return []
+
+
 def kinds_of(fallen: list[Fell]) -> set[tuple[int, str]]:
     """Status and problem of the answers that were no success."""
     return {(each.status, each.problem) for each in fallen if each.status != 200}
 
 
 @pytest.mark.soak
-def test_of_two_hundred_redemptions_at_once_exactly_one_succeeds(place: Place) -> None:
+def test_of_two_hundred_redemptions_at_once_exactly_one_succeeds(place: Place, waiting: list[PersonToRecord]) -> None:
     """Each is the claiming device's, with a proof of its own; the others are refused by rule, none for want of room."""
     for _ in range(ROUNDS):
-        live, _ = ready(place)
+        live, _ = ready(place, waiting)
         code = steps.get_pass(live).code
         fallen = fire(place, [by_device(place, live, "/redeem", code=code) for _ in range(REDEMPTIONS)])
         told = tally(fallen)
@@ -78,11 +94,13 @@ def test_of_two_hundred_redemptions_at_once_exactly_one_succeeds(place: Place) -
 
 
 @pytest.mark.soak
-def test_right_and_wrong_codes_at_once_make_no_more_tries_than_allowed(place: Place) -> None:
+def test_right_and_wrong_codes_at_once_make_no_more_tries_than_allowed(
+    place: Place, waiting: list[PersonToRecord]
+) -> None:
     """Half of a hundred codes are wrong, in any order: the tries in the ledger are those allowed at most."""
     chance = random.Random(7)
     for _ in range(ROUNDS):
-        live, _ = ready(place)
+        live, _ = ready(place, waiting)
         code = steps.get_pass(live).code
         codes = [code if number % 2 else wrong(code, number) for number in range(CODES)]
         chance.shuffle(codes)
@@ -113,11 +131,11 @@ def test_of_many_cases_of_one_account_one_is_opened(place: Place) -> None:
 
 
 @pytest.mark.soak
-def test_a_leaver_and_their_registration(place: Place) -> None:
+def test_a_leaver_and_their_registration(place: Place, waiting: list[PersonToRecord]) -> None:
     """Whichever comes first: nobody who has left holds a key that opens anything, and their case is over as left."""
     seen = set()
     for number in range(PAIRS):
-        live, person = ready(place)
+        live, person = ready(place, waiting)
         steps.redeem(live, steps.get_pass(live).code)
         response = live.joiner.make_passkey(live.handle)
         gone = (msgspec.structs.replace(person, active=False),)
@@ -137,10 +155,10 @@ def test_a_leaver_and_their_registration(place: Place) -> None:
 
 
 @pytest.mark.soak
-def test_a_withdrawal_and_a_redemption(place: Place) -> None:
+def test_a_withdrawal_and_a_redemption(place: Place, waiting: list[PersonToRecord]) -> None:
     """Whichever comes first: once the only approval is withdrawn the pass is dead, and no key is made on it."""
     for number in range(PAIRS):
-        live, _ = ready(place)
+        live, _ = ready(place, waiting)
         code = steps.get_pass(live).code
         signed = place.cast.approver.sign_on(live.case, "withdraw_approval")
         withdrawing = by_operator(
@@ -170,10 +188,10 @@ def with_one_approver_more(text: str, had: int) -> str:
     return before + name + after.replace(quorum, f"approval.quorum = {had + 1}", 1)
 
 
-def test_a_stricter_policy_and_an_issuance(place: Place) -> None:
+def test_a_stricter_policy_and_an_issuance(place: Place, waiting: list[PersonToRecord]) -> None:
     """Whichever comes first: under a policy that asks for one approver more nothing is redeemed; it stays so."""
     for had in (1, 2):
-        live, _ = ready(place)
+        live, _ = ready(place, waiting)
         desk = place.cast.approver
         in_force = desk.client.request("GET", "/api/policies").json["in_force"]
         text = desk.client.request("GET", f"/api/policies/{in_force}").json["document"]

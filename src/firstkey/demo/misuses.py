@@ -158,6 +158,16 @@ MISUSES: dict[str, Misuse] = {
         "The ground is checked every time: the quorum is gone, so nothing is issued.",
         "approval-missing",
     ),
+    "policy_weakened": Misuse(
+        "{requester} proposes a laxer policy under {joiner}'s open case, and agrees to it herself.",
+        "What weakens anything takes a second administrator and 24 hours; a case keeps the stricter policy.",
+        "own-duty",
+    ),
+    "native_pass_left": Misuse(
+        "The destination keeps the pass of its own that it said was gone; {joiner}'s next case asks for a pass.",
+        "Until that pass is read back as gone the account gets no new one, though the case was closed.",
+        "native-pass-stands",
+    ),
     "leaver_in_ceremony": Misuse(
         "{joiner} left the company this minute, and finishes the registration.",
         "What a source of record says acts on open cases in the same transaction: the case closed as left.",

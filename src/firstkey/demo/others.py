@@ -4,14 +4,19 @@ import time
 
 from msgspec.structs import replace
 
-from firstkey.demo import steps, tries
+from firstkey.demo import handover, steps, tries
 from firstkey.demo.people import done
+from firstkey.demo.steps import Live
 from firstkey.demo.tale import APPROVER, CONFIRMER, SECOND_APPROVER, Tale
+from firstkey.destinations.handover_simulator import HONEST, Conduct
 from firstkey.simulator.alter import CROSS_ORIGIN
 from firstkey.simulator.client import Answer
 
 BRIEF_PATH, BRIEF_SECONDS = "patchy_records", 2
 """Where the demonstration's passes live so briefly that one can be seen to be too late."""
+
+TENANT, TENANT_PATH = "tenant", "contractor_device"
+"""A simulated identity system that makes keys on a page of its own, and whose they are."""
 
 
 def tell_others(tale: Tale) -> None:
@@ -56,7 +61,7 @@ def _by_certificate(tale: Tale) -> None:
     tale.complete(live, f"gets a passkey on the path {live.path}.")
 
 
-def _with_imitation(tale: Tale, live: steps.Live) -> Answer:
+def _with_imitation(tale: Tale, live: Live) -> Answer:
     genuine, live.joiner.authenticator = live.joiner.authenticator, tale.maker.imitation()
     try:
         return live.joiner.post("/register", live.handle, response=live.joiner.make_passkey(live.handle))
@@ -161,8 +166,26 @@ def _contractor_on_our_device(tale: Tale) -> None:
     tale.refused("approval_taken_back", tries.ask_for_pass(live), live)
     steps.approve_by(cast.confirmer, live)
     tale.story.did(CONFIRMER, f"looks at the case in {SECOND_APPROVER}'s place and approves.")
-    steps.finish(live, steps.get_pass(live).code)
-    tale.complete(live, f"gets a passkey on the path {live.path}.")
+    tale.refused("policy_weakened", tries.weaken_alone(cast.requester), live)
+    _handed_over(tale, live)
+
+
+def _handed_over(tale: Tale, live: Live) -> None:
+    cast, page = tale.cast, tale.page
+    steps.redeem(live, steps.get_pass(live).code)
+    handover.open_native(live, handover.get_native(live))
+    tale.story.did("system", f"has the {TENANT}, where the key is to be, mint a pass of its own, sealed to the laptop.")
+    page.behave(Conduct(drops=("reap",)))
+    live = tale.open_again(live, tale.joiner("Yuki"))
+    steps.prepare(cast, live)
+    tale.refused("native_pass_left", tries.ask_for_pass(live), live)
+    page.behave(HONEST)
+    opened = steps.when_possible(lambda: tries.ask_for_pass(live), "pass")
+    tale.story.did("system", "reads it back until it is gone; only then there is a pass again.")
+    steps.redeem(live, live.joiner.open_code(live.handle, opened).code)
+    handover.hand_over(live, page)
+    steps.wait_until_active(live)
+    tale.complete(live, f"makes the key on the {TENANT}'s own page, on the path {live.path}.")
 
 
 def _leaver(tale: Tale) -> None:

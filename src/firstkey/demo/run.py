@@ -14,8 +14,9 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from firstkey.actions.recording import PersonToRecord
+from firstkey.demo.handover import page_of
 from firstkey.demo.managed import serve_robbed, serve_with_misuses
-from firstkey.demo.others import BRIEF_PATH, BRIEF_SECONDS, tell_others
+from firstkey.demo.others import BRIEF_PATH, BRIEF_SECONDS, TENANT, TENANT_PATH, tell_others
 from firstkey.demo.people import MODEL, Maker
 from firstkey.demo.process import HOST, Address, Server, local_address, run_firstkey
 from firstkey.demo.reasons import DemoReason
@@ -30,6 +31,7 @@ from firstkey.values.encoding import sha256_hex
 from firstkey.values.errors import Defect, Refused
 
 ORGANISATION = "Example Works"
+TENANT_SETTINGS = f'\n[destinations.{TENANT}]\nkind = "handover_simulator"\n'
 NO_PROXY = 'proxy_socket = ""'
 PROXY_SOCKET = "proxy.sock"
 EDIT = ("misused", "expired")
@@ -96,6 +98,12 @@ def policy_naming(root: bytes) -> bytes:
             raise Defect(f"the shipped policy no longer says {shipped!r}")
         text = text.replace(shipped, ours)
     return text.encode()
+
+
+def with_tenant(policy: bytes) -> bytes:
+    """Return the policy with one path whose keys are made at the simulated destination."""
+    before, name, after = policy.decode().partition(f'name = "{TENANT_PATH}"\n')
+    return (before + name + after.replace('destinations = ["local"]', f'destinations = ["{TENANT}"]', 1)).encode()
 
 
 def prepare_site(site: Path, maker: Maker, policy_text: bytes | None = None, settings_more: str = "") -> Prepared:
@@ -212,14 +220,14 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
     signal.signal(signal.SIGTERM, _end_at_sigterm)
     maker = Maker()
     with _workplace(keep) as folder:
-        prepared = prepare_site(folder, maker)
+        prepared = prepare_site(folder, maker, with_tenant(policy_naming(maker.root.der)), TENANT_SETTINGS)
         story.title(
             "FirstKey: from hired to holding a working passkey",
             f"A real server runs on {prepared.address.origin}. People, devices and passkeys are played by a simulator "
             "that speaks HTTP with it as browsers would.",
         )
         with Server(folder, prepared.address) as server:
-            tale = Tale(prepared.address, maker, story)
+            tale = Tale(prepared.address, maker, page_of(folder, TENANT, maker), story)
             _tell(tale, prepared)
             if not stay:
                 server.stop()

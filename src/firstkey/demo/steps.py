@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from firstkey.actions.recording import PersonToRecord
@@ -17,6 +18,7 @@ from firstkey.values.instants import MINUTE, SECOND
 
 ACTIVE_SECONDS_MAX = 20
 POLL_SECONDS = 0.1
+OK = 200
 
 
 class Cast(NamedTuple):
@@ -171,6 +173,18 @@ def register(live: Live) -> Json:
     response = live.joiner.make_passkey(live.handle)
     done(live.joiner.post("/register", live.handle, response=response), "register")
     return response
+
+
+def when_possible(ask: Callable[[], Answer], step: str) -> Json:
+    """Ask until it is granted.
+
+    Raises:
+        Refused: StepRefused, if that does not come.
+    """
+    until = time.monotonic() + ACTIVE_SECONDS_MAX
+    while (answer := ask()).status != OK and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+    return done(answer, step)
 
 
 def wait_until_active(live: Live) -> None:

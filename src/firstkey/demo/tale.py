@@ -13,6 +13,7 @@ from firstkey.demo.process import Address
 from firstkey.demo.reasons import DemoReason
 from firstkey.demo.steps import Cast, Live
 from firstkey.demo.story import Story
+from firstkey.destinations.handover_simulator import HandoverPage
 from firstkey.simulator.authenticator import Authenticator
 from firstkey.simulator.client import Answer
 from firstkey.values.canonical import Json
@@ -42,6 +43,7 @@ class Tale:
     Args:
         address: of a server whose site waits for its founders.
         maker: of everybody's hardware; the site takes its roots.
+        page: of the destination that makes keys itself.
         story: tells.
 
     Attributes:
@@ -50,7 +52,7 @@ class Tale:
         paths: of the cases that were completed. keys: the newest credential of each person, by first name.
     """
 
-    def __init__(self, address: Address, maker: Maker, story: Story) -> None:
+    def __init__(self, address: Address, maker: Maker, page: HandoverPage, story: Story) -> None:
         self.people: dict[str, PersonToRecord] = {}
         self.cases: list[str] = []
         self.completed: list[str] = []
@@ -60,6 +62,7 @@ class Tale:
         self.address = address
         self.maker = maker
         self.story = story
+        self.page = page
         names = (REQUESTER, PROOFER, APPROVER, SECOND_APPROVER, CONFIRMER)
         self.cast = Cast(*(Desk(address, name, maker.authenticator()) for name in names))
 

@@ -1,12 +1,12 @@
 """The misuses of `misuses.MISUSES`, each as the request to the running server that somebody makes."""
 
-from firstkey.demo.people import Desk
+from firstkey.demo.people import Desk, done
 from firstkey.demo.process import Address
 from firstkey.demo.steps import Cast, Live, anchoring, consent, meet
 from firstkey.simulator.alter import WRONG_ORIGIN, Alter
 from firstkey.simulator.client import Answer, Client
 from firstkey.values.canonical import Json
-from firstkey.values.encoding import b64u
+from firstkey.values.encoding import b64u, sha256_hex
 
 OTHER_ORIGIN = "https://evil.test"
 
@@ -89,6 +89,18 @@ def claim_certificate(address: Address, live: Live, certificate: bytes) -> Answe
         return around.request("POST", "/api/claim/certificate", {"handle": live.handle})
     finally:
         around.close()
+
+
+def weaken_alone(desk: Desk) -> Answer:
+    """An administrator proposes that contractors' keys last longer, and signs as the second one, too."""
+    in_force = desk.client.request("GET", "/api/policies").json["in_force"]
+    text = desk.client.request("GET", f"/api/policies/{in_force}").json["document"]
+    laxer = text.replace("version = 1\n", "version = 2\n").replace('lifetime = "180d"', 'lifetime = "200d"')
+    policy = sha256_hex(laxer.encode())
+    proposed = {"document": laxer, "signed": desk.sign("propose_policy", names=(policy,))}
+    done(desk.post("/api/policies/propose", proposed), "propose policy")
+    signed = desk.sign("sign_policy", names=(policy, in_force))
+    return desk.post("/api/policies/sign", {"policy": policy, "against": in_force, "signed": signed})
 
 
 def open_as(desk: Desk, account: str, purpose: str) -> Answer:

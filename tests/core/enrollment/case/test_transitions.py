@@ -138,6 +138,32 @@ def test_a_device_claims_what_no_device_has_claimed() -> None:
     assert set(leads(facts.DeviceClaimed)) == {Stage.PROOFING, Stage.APPROVAL, Stage.CLAIM}
 
 
+def test_what_is_asserted_can_be_said_or_taken_back_at_any_stage() -> None:
+    """Revision and proofing wait for nothing but a hold; what was given is withdrawn whenever it can stand."""
+    afterwards = OPEN | {Stage.CLOSED}
+    assert set(leads(facts.CaseRevised)) == OPEN - {Stage.HELD}
+    assert set(leads(facts.ProofingRecorded)) == OPEN - {Stage.HELD}
+    assert set(leads(facts.ProofingWithdrawn)) == afterwards - {Stage.PROOFING}
+    assert set(leads(facts.ApprovalWithdrawn)) == afterwards
+
+
+def test_what_is_made_can_die_while_it_stands() -> None:
+    """A live pass dies at each of its stages; a pending credential is suspended or recalled, held or not."""
+    passing = {Stage.DELIVERY, Stage.REDEMPTION, Stage.REGISTRATION}
+    assert set(leads(facts.PassExpired)) == passing
+    assert set(leads(facts.PassRevoked)) == passing | {Stage.HELD}
+    for fact in (facts.CredentialSuspended, facts.CredentialRecalled):
+        assert leads(fact) == {stage: {stage} for stage in (Stage.ACTIVATION, Stage.HELD)}
+    assert leads(facts.CredentialRestored) == {Stage.ACTIVATION: {Stage.ACTIVATION}}
+
+
+def test_what_a_destination_says_is_heard_as_long_as_it_may_matter() -> None:
+    """That its pass is used or gone, or that a stray was found, is taken from the window to after the end."""
+    heard = {Stage.REGISTRATION, Stage.ACTIVATION, Stage.HELD, Stage.CLOSED}
+    for fact in (facts.NativePassUsed, facts.NativePassReaped, facts.StrayCredentialFound):
+        assert set(leads(fact)) == heard
+
+
 def test_an_anchor_completes_a_claim_and_moves_nothing_else() -> None:
     """A claim is anchored, or visited afresh, while the case is not held; only a case that waited for that goes on."""
     stays = OPEN - {Stage.HELD, Stage.CLAIM}
