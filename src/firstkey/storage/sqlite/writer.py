@@ -17,6 +17,7 @@ import structlog
 
 from firstkey.ports.clock import Clock
 from firstkey.storage.limits import (
+    CHECKPOINT_QUIET_MS,
     CHECKPOINT_UNPUBLISHED_MS_MAX,
     GROUP_WORKS_MAX,
     LOG_TRUNCATED_AGAIN_MS,
@@ -58,7 +59,7 @@ class Writer:
 
     Args:
         reopen: opens the database and reads its head; called in the writer's thread.
-        publish: shows a committed head, once its works are answered; while works wait, only one head a second.
+        publish: shows a committed head, once its works are answered: in the first quiet moment, or once a second.
         clock: tells when to publish and to truncate the log.
 
     Raises:
@@ -123,6 +124,7 @@ class Writer:
         try:
             for group in self._groups():
                 self._serve(group)
+            self._show()
         finally:
             self._refuse_the_rest()
             self._close_database()
@@ -147,13 +149,16 @@ class Writer:
             yield [item for item in items if item is not None and item.future.set_running_or_notify_cancel()]
 
     def _next(self) -> Waiting | None:
-        """Wait for a work, truncating the log meanwhile: an idle site must not keep what was deleted."""
+        """Wait for a work; meanwhile publish, and truncate the log: an idle site must not keep what was deleted."""
+        wait = LOG_TRUNCATED_EVERY_MS if self._unpublished is None else CHECKPOINT_QUIET_MS
         while True:
             try:
-                return self._queue.get(timeout=LOG_TRUNCATED_EVERY_MS / 1000)
+                return self._queue.get(timeout=wait / 1000)
             except queue.Empty:
                 self._show()
-                self._truncate_log()
+                if wait == LOG_TRUNCATED_EVERY_MS or self._clock.monotonic() >= self._truncate_at:
+                    self._truncate_log()
+                wait = LOG_TRUNCATED_EVERY_MS if self._unpublished is None else CHECKPOINT_UNPUBLISHED_MS_MAX
 
     def _serve(self, group: list[Waiting]) -> None:
         try:
@@ -163,7 +168,7 @@ class Writer:
             outcomes = [failed(error) for _ in group]
         for waiting, outcome in zip(group, outcomes, strict=True):
             outcome.tell(waiting.future)
-        if self._queue.empty() or self._clock.monotonic() >= self._publish_at:
+        if self._clock.monotonic() >= self._publish_at:
             self._show()
         if self._clock.monotonic() >= self._truncate_at:
             self._truncate_log()
