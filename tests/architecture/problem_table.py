@@ -42,6 +42,7 @@ OF_GUARDS: dict[Guard, tuple[Exception, ...]] = {
         Malformed(CeremonyReason.ProofMalformed),
         Malformed(WebReason.CertificateUnreadable),
     ),
+    Guard.FEED: (Refused(ActionReason.UseNonce), Malformed(CeremonyReason.ProofMalformed)),
 }
 OF_KNOWN = (Refused(LedgerReason.ChainBroken),)
 OF_KNOWN_WRITES = (Refused(ActionReason.AlreadyCarriedOut), Refused(ActionReason.IdempotencyKeyReused))

@@ -14,6 +14,7 @@ EXPECTED = {
     Guard.OPEN: (400, "body-malformed"),
     Guard.SESSION: (401, "sign-in-needed"),
     Guard.DEVICE: (401, "use-nonce"),
+    Guard.FEED: (401, "use-nonce"),
 }
 UNKNOWN_PATHS = ("/", "/admin", "/api", "/api/", "/api/cases/", "/api/cases/x/unknown", "/api/claim/", "/api/ledger")
 
@@ -91,7 +92,8 @@ def test_a_look_changes_nothing(place: Place) -> None:
     """GET and HEAD of everything that has them leave ledger and case as they were."""
     live, desk = place.open_case(), place.cast.requester
     before, shown = place.entries(), desk.show(live.case)
-    paths = [path_of(route, live.case) for route in ROUTES if route.method == "GET"]
+    policy = done(desk.client.request("GET", "/api/policies"), "policies")["in_force"]
+    paths = [path_of(route, live.case).replace("{policy}", policy) for route in ROUTES if route.method == "GET"]
     for path in [*paths, "/api/cases?stage=proofing", "/healthz", "/readyz", "/api/openapi.json"]:
         for method in ("GET", "HEAD"):
             assert desk.client.request(method, path).status == 200
@@ -119,3 +121,20 @@ def test_a_list_comes_in_pages(place: Place) -> None:
         after = f"&after={page['after']}"
     assert live[0].case in seen
     assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("route", of_guard(Guard.FEED), ids=lambda route: route.operation)
+def test_a_key_that_no_source_has_registered_feeds_nothing(place: Place, route: Route) -> None:
+    """A genuine proof of some key is told one thing by every route of feeds, and nothing is written."""
+    client, device = place.stranger(), JoinerDevice()
+    client.prover = device.prove
+    bodies: dict[str, Any] = {
+        "feed_people": {"people": []},
+        "feed_present": {"present": []},
+        "feed_assets": {"assets": []},
+        "feed_case": {"account": "dir:1"},
+    }
+    before = place.entries()
+    answer = ask(client, route, bodies[route.operation])
+    assert (answer.status, answer.problem) == (404, "not-found")
+    assert place.entries() == before

@@ -4,7 +4,7 @@ Whatever asks (a page, a sweep, the terminal) comes through `Casework.decide`. N
 of an account's credentials, takes or frees their slots, or destroys a verifier.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,15 +14,23 @@ from firstkey.actions.counters import KeyCopied, check_counter
 from firstkey.actions.crew import Crew, as_known, crew_of, may_see
 from firstkey.actions.destinations import check_destinations
 from firstkey.actions.effects import effects_of
-from firstkey.actions.folds import Folded, Folding
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
-from firstkey.actions.projection import row_of
+from firstkey.actions.projection import joiner_of, told_row
 from firstkey.actions.provenance import record_provenance
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
 from firstkey.actions.scopes import subject_of_case
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import new_fact, settled, site_state
+from firstkey.actions.streams import (
+    CaseState,
+    account_stream,
+    case_stream,
+    every_case,
+    partner_of,
+    read_case,
+    read_holdings,
+)
 from firstkey.actions.velocity import count_act
 from firstkey.ceremonies.statements import ActVerdict
 from firstkey.enrollment.activation import (
@@ -30,69 +38,30 @@ from firstkey.enrollment.activation import (
     SuspendCredential,
     SweepHoldings,
     decide_holdings,
-    replay_holding,
 )
 from firstkey.enrollment.case.ending import is_here, is_over
-from firstkey.enrollment.case.facts import CredentialRestored, decode_fact
+from firstkey.enrollment.case.facts import CredentialRestored
 from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.slots import open_case_key
-from firstkey.enrollment.case.state import Case, Held, Holdings, NeverOpened
-from firstkey.enrollment.case.surroundings import Partner, Surroundings, Vouching
-from firstkey.enrollment.case.words import Cause, Closure, Covered, CredentialState, PassState, Stage
+from firstkey.enrollment.case.state import Case, Held, Holdings
+from firstkey.enrollment.case.surroundings import Surroundings, Vouching
+from firstkey.enrollment.case.words import Cause, Covered, CredentialState, PassState, Stage
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision, decide
-from firstkey.enrollment.lifecycle.replay import apply_fact
 from firstkey.enrollment.request import OpenCase
 from firstkey.ledger.entry import Activity
-from firstkey.policy.model import Purpose, Tier
-from firstkey.ports.fact_store import Reader, Recorded, Slot, SlotTaken, Transaction, answer_async
+from firstkey.policy.model import Tier
+from firstkey.ports.fact_store import Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
-from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
+from firstkey.ports.queues import PAGE_ROWS_MAX, CaseIndex
 from firstkey.values.errors import Refused
 
 Answer = TypeVar("Answer")
-CaseState = Case | NeverOpened | None
 
 
-def case_stream(case: str) -> str:
-    """Return the name of a case's stream."""
-    return f"case/{case}"
-
-
-def account_stream(account: str) -> str:
-    """Return the name of the stream of an account's credentials."""
-    return f"account/{account}"
-
-
-def _apply_case(state: CaseState, record: Recorded) -> CaseState:
-    return apply_fact(state, decode_fact(record.body))
-
-
-def _apply_holding(state: Holdings, record: Recorded) -> Holdings:
-    return replay_holding(state, decode_fact(record.body))
-
-
-CASE_FOLDING: Folding[CaseState] = Folding(lambda: None, _apply_case)
-HOLDINGS_FOLDING: Folding[Holdings] = Folding(Holdings, _apply_holding)
-
-
-def read_case(site: Site, reader: Reader, case: str) -> Folded[CaseState]:
-    """Return a case as it is, and the number of its last fact."""
-    return site.folds.read(reader, case_stream(case), CASE_FOLDING)
-
-
-def read_holdings(site: Site, reader: Reader, account: str) -> Folded[Holdings]:
-    """Return an account's credentials, and the number of the last fact about them."""
-    return site.folds.read(reader, account_stream(account), HOLDINGS_FOLDING)
-
-
-def every_case(reader: Reader, by: CaseIndex, value: str) -> Iterator[CaseRow]:
-    """Read all pages of an index."""
-    after: CaseCursor | None = None
-    while rows := reader.cases(by, value, after=after, limit=PAGE_ROWS_MAX):
-        yield from rows
-        after = rows[-1].cursor
+RESTING = (Stage.DELIVERY, Stage.REDEMPTION, Stage.REGISTRATION, Stage.ACTIVATION)
+"""Stages in which a pass, a window or a pending credential rests on what people have signed."""
 
 
 class Casework:
@@ -163,15 +132,13 @@ class Casework:
 
     def joiner_of(self, state: Case) -> PersonRecord:
         """Return the record of a case's joiner, at its account."""
-        return self._person(state, Sweep())
+        return joiner_of(self.tx, state)
 
     def project(self, case: str) -> None:
         """Store the case's row in the queues as facts and the joiner's record now have it."""
-        state = self.read(case)
-        if isinstance(state, Case):
-            person, holdings = self.joiner_of(state), read_holdings(self.site, self.tx, state.account).state
-            updated_at = self.tx.load(case_stream(case))[-1].at
-            self.tx.project(row_of(case_stream(case), state, person, holdings, updated_at))
+        row = told_row(self.site, self.tx, case)
+        if row is not None:
+            self.tx.project(row)
 
     def usable(self, person: str, credential: str) -> Held | None:
         """Return a credential of any account of somebody who has not left, if it is active and not over."""
@@ -311,6 +278,20 @@ class Casework:
             if row.stage != Stage.CLOSED:
                 self.decide(case, Sweep())
             self.project(case)
+        if not is_here(person.standing, self.tx.now):
+            self.look_at_parts(person.person)
+
+    def look_at_parts(self, person: str) -> None:
+        """Write down what somebody's leaving, or the loss of a duty, has made true of cases that they had a part in.
+
+        Where nothing rests on them yet, the ground is asked when something is to.
+        """
+        resting = [row for stage in RESTING for row in every_case(self.tx, CaseIndex.STAGE, stage.value)]
+        for row in resting:
+            case = row.case.removeprefix("case/")
+            state = self.read(case)
+            if isinstance(state, Case) and person in {who for _, who in state.duties}:
+                self.decide(case, Sweep())
 
     def _before(self, person: PersonRecord, command: OpenCase) -> Before:
         """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
@@ -324,10 +305,7 @@ class Casework:
 
     def _person(self, state: CaseState, command: Command) -> PersonRecord:
         if isinstance(state, Case):
-            record = find_person(self.tx, state.person)
-            if record is not None and state.account in record.every_account:
-                return record.at_account(state.account)
-            return PersonRecord(state.person, state.account, "", "", incarnation=state.incarnation, active=False)
+            return joiner_of(self.tx, state)
         account = command.account if isinstance(command, OpenCase) else ""
         return person_of_account(self.tx, account)
 
@@ -356,7 +334,7 @@ class Casework:
             asset=person.asset_at(tx.now),
             handover=self.site.handover,
             covered=self._covered(case, number),
-            partner=self._partner(state),
+            partner=partner_of(self.site, tx, state),
             clock_doubtful=tx.clock_doubtful,
         )
 
@@ -374,24 +352,6 @@ class Casework:
         holder = self.tx.holder(Slot(kind, key))
         self.decide(str(holder).removeprefix("case/"), Sweep())
         return self._held_elsewhere(kind, key, case)
-
-    def _partner(self, state: CaseState) -> Partner | None:
-        """Return the latest other case of a break-glass account, whatever has become of it."""
-        if not isinstance(state, Case) or state.purpose is not Purpose.BREAK_GLASS:
-            return None
-        rows = self.tx.cases(CaseIndex.ACCOUNT, state.account, limit=PAGE_ROWS_MAX)
-        others = (self.read(row.case.removeprefix("case/")) for row in rows if row.purpose == state.purpose)
-        partners = [o for o in others if isinstance(o, Case) and o.position != state.position]
-        if not partners:
-            return None
-        partner = max(partners, key=lambda other: other.opened_at)
-        credential = partner.credential
-        return Partner(
-            closed=partner.closed is not None,
-            completed=partner.closed is Closure.COMPLETED,
-            ready=credential is not None and credential.state is CredentialState.PENDING,
-            maker=None if credential is None else credential.made.maker,
-        )
 
     def _append(self, case: str, number: int, before: CaseState, decision: Decision) -> None:
         tx, stream, after = self.tx, case_stream(case), decision.case

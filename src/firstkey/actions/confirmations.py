@@ -2,12 +2,15 @@
 
 import msgspec
 
-from firstkey.actions.casework import read_case, read_holdings
+from firstkey.actions.casework import Casework
 from firstkey.actions.effects import Effect
 from firstkey.actions.site import Site
+from firstkey.actions.site_stream import new_fact
+from firstkey.actions.streams import read_case, read_holdings
 from firstkey.enrollment.case.facts import Fact
 from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import Closure, CredentialState
+from firstkey.ledger.entry import Activity
 from firstkey.ports.fact_store import Reader
 from firstkey.values import canonical
 
@@ -24,15 +27,28 @@ class EffectConfirmed(Fact, frozen=True):
     credential: str
 
 
+class StrayNativePassFound(Fact, frozen=True):
+    """A native pass stood at a destination that no case was granted; it was asked to be removed. An alarm."""
+
+    destination: str
+    native_pass: str
+
+
 def destination_stream(account: str) -> str:
     """Return the name of the stream of what destinations confirmed of an account."""
     return f"destination/{account}"
 
 
+def append_confirmed(casework: Casework, account: str, fact: EffectConfirmed | StrayNativePassFound) -> None:
+    """Write down what a destination was read back to show of an account."""
+    stream = destination_stream(account)
+    casework.tx.append(stream, casework.tx.head(stream), [new_fact(fact, Activity.SYSTEM)])
+
+
 def is_confirmed(reader: Reader, account: str, credential: str, effect: Effect) -> bool:
     """Whether an effect on a credential was read back."""
-    bodies = (record.body for record in reader.load(destination_stream(account)))
-    facts = (msgspec.convert(canonical.decode(body), EffectConfirmed) for body in bodies)
+    records = (record for record in reader.load(destination_stream(account)) if record.kind == EffectConfirmed.__name__)
+    facts = (msgspec.convert(canonical.decode(record.body), EffectConfirmed) for record in records)
     return any((fact.credential, fact.effect) == (credential, effect) for fact in facts)
 
 

@@ -8,11 +8,12 @@ import msgspec
 
 from firstkey.actions.acts import SignedStatement, judge_signed, signed_act
 from firstkey.actions.administration import check_named, judge_all
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import PersonRecord, person_of_account
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Operator, Site
 from firstkey.actions.site_stream import site_state
+from firstkey.actions.streams import read_holdings
 from firstkey.ceremonies.statements import Text
 from firstkey.enrollment.activation import RestoreCredential, SuspendCredential
 from firstkey.enrollment.case.separation import ADMINISTRATOR

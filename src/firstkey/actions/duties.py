@@ -10,7 +10,7 @@ import msgspec
 
 from firstkey.actions.acts import SignedStatement
 from firstkey.actions.administration import administer, check_administrators_stay
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.crew import may_serve
 from firstkey.actions.people import PersonRecord, find_person
 from firstkey.actions.reasons import ActionReason
@@ -19,6 +19,7 @@ from firstkey.actions.site import Operator, Site
 from firstkey.actions.site_facts import DutyGranted, DutyWithdrawn, VelocityLifted
 from firstkey.actions.site_state import EVERY_DUTY, SiteState
 from firstkey.actions.site_stream import append_site_facts, site_state
+from firstkey.actions.streams import read_holdings
 from firstkey.actions.velocity import LIFTED_MS, done_lately, limit_of
 from firstkey.ceremonies.statements import Text
 from firstkey.enrollment.case.ending import is_over
@@ -150,6 +151,7 @@ async def withdraw_duty(site: Site, caller: Operator, asked: DutyToWithdraw) -> 
             raise Refused(ActionReason.DutyNotHeld)
         state = append_site_facts(site, tx, DutyWithdrawn(at=tx.now, person=asked.person, duty=asked.duty, by=by[0]))
         check_administrators_stay(casework, state)
+        casework.look_at_parts(asked.person)
         return shown(state, asked.person, tx.now)
 
     return await administer(site, caller, asked.signed, WITHDRAW_DUTY, (asked.person, asked.duty), work)

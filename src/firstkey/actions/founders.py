@@ -9,12 +9,13 @@ import msgspec
 
 from firstkey.actions.acts import SignedStatement, credential_record, store_credential
 from firstkey.actions.administration import accept_from_administrators, judge_all
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import FOUNDING, PersonRecord, find_person, forget_person, store_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Operator, Site
 from firstkey.actions.site_facts import FounderIdentified
 from firstkey.actions.site_stream import append_site_facts, site_state
+from firstkey.actions.streams import read_holdings
 from firstkey.ceremonies.statements import Text
 from firstkey.enrollment.case.refusals import R
 from firstkey.values.errors import Refused

@@ -18,7 +18,7 @@ from firstkey.actions.acts import (
     prepare_statement,
     store_credential,
 )
-from firstkey.actions.casework import Casework, account_stream, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import FOUNDING as SELF_SAID
 from firstkey.actions.people import PersonRecord, find_person, store_person
 from firstkey.actions.reasons import ActionReason
@@ -36,8 +36,14 @@ from firstkey.actions.site_stream import (
     new_fact,
     site_state,
 )
+from firstkey.actions.streams import account_stream
 from firstkey.ceremonies.authentication import StoredCredential
-from firstkey.ceremonies.registration import ExpectedRegistration, creation_options, judge_registration
+from firstkey.ceremonies.registration import (
+    ExpectedRegistration,
+    RegistrationVerdict,
+    creation_options,
+    judge_registration,
+)
 from firstkey.ceremonies.statements import Purpose as StatementPurpose
 from firstkey.enrollment.case.facts import CredentialHeld
 from firstkey.ledger.entry import Activity
@@ -169,6 +175,21 @@ class FounderAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str
 
 
+def _judged(site: Site, asked: FounderMade, pending: PendingFounder, tx: Transaction) -> RegistrationVerdict:
+    expected = ExpectedRegistration(
+        ceremony_id=asked.ceremony,
+        expected_challenge=unb64u(pending.challenge),
+        expected_rp_id=site.settings.rp_id,
+        expected_origin=site.settings.origin,
+    )
+    verdict = judge_registration(asked.response, expected, tx.now, site.anchors)
+    if verdict.backup_eligible or not verdict.user_verified:
+        raise Refused(ActionReason.FounderKeyUnfit)
+    if find_person(tx, pending.person) is not None:
+        raise Refused(ActionReason.FounderTaken)
+    return verdict
+
+
 async def enroll_founder(site: Site, _: Stranger, asked: FounderMade) -> FounderAnswer:
     """Judge a founder's registration and let them in; the ceremony is spent whatever comes of it.
 
@@ -190,17 +211,7 @@ async def enroll_founder(site: Site, _: Stranger, asked: FounderMade) -> Founder
     def work(casework: Casework) -> FounderAnswer:
         tx = casework.tx
         _may_join(_open_founding(site, tx, asked.code))
-        expected = ExpectedRegistration(
-            ceremony_id=asked.ceremony,
-            expected_challenge=unb64u(pending.challenge),
-            expected_rp_id=site.settings.rp_id,
-            expected_origin=site.settings.origin,
-        )
-        verdict = judge_registration(asked.response, expected, tx.now, site.anchors)
-        if verdict.backup_eligible or not verdict.user_verified:
-            raise Refused(ActionReason.FounderKeyUnfit)
-        if find_person(tx, pending.person) is not None:
-            raise Refused(ActionReason.FounderTaken)
+        verdict = _judged(site, asked, pending, tx)
         account = f"local:{pending.person}"
         tx.take(Slot(SlotKind.CREDENTIAL, verdict.credential_id), SITE_STREAM)
         tx.take(Slot(SlotKind.PUBLIC_KEY, verdict.public_key_digest), SITE_STREAM)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import msgspec
 
 from firstkey.actions.acts import Evidence, SignedStatement, judge_signed, signed_act
-from firstkey.actions.casework import CaseState, Casework, run, tell
+from firstkey.actions.casework import Casework, run, tell
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Operator, Site
+from firstkey.actions.streams import CaseState
 from firstkey.ceremonies.statements import ActVerdict
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case, stage_of

@@ -116,17 +116,26 @@ def _read(body: bytes) -> PersonRecord:
     return msgspec.json.decode(body, type=PersonRecord)
 
 
+def check_accounts(reader: Reader, record: PersonRecord) -> None:
+    """Refuse a record that takes an account of somebody else.
+
+    Raises:
+        Refused: AccountTaken.
+    """
+    holders = (reader.document(DocumentKind.PERSON, f"account:{account}") for account in record.every_account)
+    if any(holder not in (None, record.person.encode()) for holder in holders):
+        raise Refused(ActionReason.AccountTaken)
+
+
 def store_person(tx: Transaction, record: PersonRecord) -> None:
     """Store a person and the way from each account.
 
     Raises:
         Refused: AccountTaken; an account never passes from one person to another.
     """
+    check_accounts(tx, record)
     for account in record.every_account:
-        holder = tx.document(DocumentKind.PERSON, f"account:{account}")
-        if holder not in (None, record.person.encode()):
-            raise Refused(ActionReason.AccountTaken)
-        if holder is None:
+        if tx.document(DocumentKind.PERSON, f"account:{account}") is None:
             tx.put_document(DocumentKind.PERSON, f"account:{account}", record.person.encode())
     before = find_person(tx, record.person)
     if before is None or before.manager != record.manager:

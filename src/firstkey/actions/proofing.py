@@ -9,12 +9,13 @@ from collections.abc import Iterator
 import msgspec
 
 from firstkey.actions.acts import SignedStatement, judge_signed
-from firstkey.actions.casework import Casework, every_case
+from firstkey.actions.casework import Casework
 from firstkey.actions.operators import CaseAnswer, decide_signed, do_signed
 from firstkey.actions.people import find_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.request import Withdrawal
 from firstkey.actions.site import Operator, Site
+from firstkey.actions.streams import every_case
 from firstkey.enrollment.case.limits import EARLIER_PROOFING_AGE_MS_MAX
 from firstkey.enrollment.case.state import Case, Proofing
 from firstkey.enrollment.case.surroundings import Evidence

@@ -41,6 +41,11 @@ class ActionReason(Enum):
         "Use a security key with a PIN or fingerprint, or this device's own, not synced.",
     )
     FounderTaken = Says("Somebody has enrolled by this id.", "Name your own id in the HR system, or none.")
+    FounderUnidentified = Says(
+        "This person founded the site and has not been identified yet.",
+        "Two administrators do that: identify_founder, or a list of people that both sign.",
+    )
+    CursorWrong = Says("This is no place in that list.", "Begin the list anew.")
     FoundersTooFew = Says("A site takes two founders at least.", "Let a second founder enroll.")
     FoundersTooMany = Says("A site takes five founders at most.", "Sign the founding statement.")
     FoundingCodeWrong = Says("The founding code is not right, or its hour is over.", "Print a new one with init.")
@@ -55,6 +60,9 @@ class ActionReason(Enum):
     KeyTierTooLow = Says(
         "The key that signed may not open this.", "Whoever holds a duty signs with a key of the privileged tier."
     )
+    LeaversTooMany = Says(
+        "More people would leave than the feed allows for.", "Look whether the list is whole; then raise left_max."
+    )
     LimitMet = Says("You have met this limit yourself.", "Ask an administrator who has not.")
     NoOperator = Says(
         "This person cannot hold a duty.",
@@ -62,6 +70,7 @@ class ActionReason(Enum):
     )
     NotFound = Says("There is nothing here for you.", "Check what you were given, or see the service desk.")
     NotFounded = Says("The site is not founded yet.", "Enroll the founders and sign the founding statement.")
+    OutRanked = Says("A source of a higher rank has said otherwise.", "Correct it there, or raise this source's rank.")
     OwnDuty = Says("Nobody does this for themselves.", "Ask another administrator.")
     PersonUnknown = Says("No source of record knows this person.", "Import the person first.")
     PolicyInForceAlready = Says("This policy is in force.", "Change the draft, then propose it.")
@@ -73,11 +82,15 @@ class ActionReason(Enum):
     ReportUnsigned = Says(
         "A key is not taken out of use on a session's word.", "Sign that it is stolen, naming account and credential."
     )
+    RowTwice = Says("The same person or asset stands in the list twice.", "Leave one of the rows out.")
     SecondSignatureMissing = Says(
         "The list changes what is on record of somebody who holds a duty.", "Let a second administrator sign it too."
     )
     RecallDiffers = Says("What rests on it is no longer what was listed.", "List it again and sign what it shows.")
     SignInNeeded = Says("Nobody is signed in.", "Sign in with your passkey.")
+    SourceTaken = Says("Another source has this name or key.", "End that source first, or take another name and key.")
+    SourceUnknown = Says("There is no such source.", "Look at which sources are registered.")
+    SourcesTooMany = Says("Thirty-two sources are the most.", "End some first.")
     StatementSpent = Says("This statement has been used.", "Ask for a new one and sign it.")
     StatementUnknown = Says("This statement was not asked for here.", "Ask for a new one and sign it.")
     TooBusy = Says("Too many codes are being checked.", "Send it again in a moment; no try was counted.")

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from firstkey.actions.administration import ADMINISTRATORS_MIN
-from firstkey.actions.casework import Casework, read_holdings
+from firstkey.actions.casework import Casework
 from firstkey.actions.confirmations import OVER, standing_of
 from firstkey.actions.effects import Effect, Wanted, item_of
 from firstkey.actions.people import PersonRecord, find_person
@@ -23,6 +23,7 @@ from firstkey.actions.reasons import ActionReason
 from firstkey.actions.sessions import end_session, sessions_of
 from firstkey.actions.site import Site
 from firstkey.actions.site_stream import new_fact, site_state
+from firstkey.actions.streams import read_holdings
 from firstkey.enrollment.activation import HoldingsCommand, RecallCredential, SuspendCredential
 from firstkey.enrollment.case.facts import Fact
 from firstkey.enrollment.case.state import Case

@@ -7,7 +7,7 @@ import msgspec
 
 from firstkey.actions.acts import SignedStatement
 from firstkey.actions.administration import accept_from_administrators, judge_all
-from firstkey.actions.casework import Casework, read_case, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.confirmations import OVER, is_confirmed, standing_of
 from firstkey.actions.effects import Effect
 from firstkey.actions.provenance import Found, Node, resting_on
@@ -25,6 +25,7 @@ from firstkey.actions.recall import (
 from firstkey.actions.scopes import EVERYTHING
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Operator, Site
 from firstkey.actions.site_stream import site_state
+from firstkey.actions.streams import read_case
 from firstkey.ceremonies.statements import Text
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.separation import ADMINISTRATOR

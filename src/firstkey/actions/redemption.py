@@ -17,7 +17,7 @@ from firstkey.actions.acts import (
     new_statement,
     prepare_statement,
 )
-from firstkey.actions.casework import Casework, read_holdings, run, tell
+from firstkey.actions.casework import Casework, run, tell
 from firstkey.actions.devices import (
     DeviceAnswer,
     Found,
@@ -32,12 +32,14 @@ from firstkey.actions.devices import (
 from firstkey.actions.operators import CaseAnswer, do_signed
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
+from firstkey.actions.streams import read_holdings
 from firstkey.ceremonies.statements import Purpose
 from firstkey.enrollment.case.limits import RIVAL_CODES_COMPARED_MAX
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import CodeJudged, DeviceProof
 from firstkey.enrollment.case.words import PassState
+from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.redemption import AssertOwnKey, ConfirmAttendance, RedeemPass
 from firstkey.policy.model import Channel
@@ -97,10 +99,16 @@ def _look(site: Site, casework: Casework, caller: Device, handle: str, code: Sec
     right, wrong = (
         RedeemPass(DeviceProof(caller.device_key), CodeJudged(pass_.pass_id, said)) for said in (True, False)
     )
-    if not sealed:
+    try:
+        if sealed:
+            return _Looked(found, casework.decide_either(found.case, right, lambda: judged().matched, wrong))
         casework.rehearse(found.case, right)
-        return _Looked(found)
-    return _Looked(found, casework.decide_either(found.case, right, lambda: judged().matched, wrong))
+    except Refused as refused:
+        swept = casework.decide(found.case, Sweep())  # whatever the ground has lost is written down all the same
+        if not swept.facts or not isinstance(refused.reason, R):
+            raise
+        return _Looked(found, msgspec.structs.replace(swept, refusal=refused.reason))
+    return _Looked(found)
 
 
 async def _redeem_slowly(site: Site, caller: Device, found: Found, code: Secret) -> Decision:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from firstkey.actions.acts import store_credential
-from firstkey.actions.casework import Casework, read_holdings, run, tell
+from firstkey.actions.casework import Casework, run, tell
 from firstkey.actions.devices import (
     DeviceAnswer,
     Found,
@@ -19,6 +19,7 @@ from firstkey.actions.devices import (
 from firstkey.actions.effects import LOCAL
 from firstkey.actions.people import find_person
 from firstkey.actions.site import Device, Site
+from firstkey.actions.streams import read_holdings
 from firstkey.ceremonies.authentication import StoredCredential
 from firstkey.ceremonies.registration import (
     ExpectedRegistration,

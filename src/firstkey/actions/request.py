@@ -71,7 +71,8 @@ async def open_case(site: Site, caller: Operator, asked: CaseToOpen) -> CaseBegu
     """
     judged = None if asked.signed is None else await judge_signed(site, asked.signed, caller.person)
 
-    def ask(casework: Casework, person: PersonRecord) -> None:
+    def whose(casework: Casework) -> PersonRecord:
+        person = person_of_account(casework.tx, asked.account)
         standing, now = site_state(site, casework.tx).state, casework.tx.now
         itself = caller.person == person.person
         if not itself and not may_see(casework.tx, standing, caller.person, person, subject_of(person), now):
@@ -79,8 +80,9 @@ async def open_case(site: Site, caller: Operator, asked: CaseToOpen) -> CaseBegu
         count_act(casework.tx, standing, caller.person, OPEN_CASE)
         if asked.stolen:
             _accept_report(casework, asked, judged)
+        return person
 
-    return await begin_case(site, asked, caller.person, ask)
+    return await begin_case(site, asked, caller.person, whose)
 
 
 def _accept_report(casework: Casework, asked: CaseToOpen, judged: tuple[ActVerdict, Evidence] | None) -> None:
@@ -94,7 +96,7 @@ def _accept_report(casework: Casework, asked: CaseToOpen, judged: tuple[ActVerdi
 
 
 async def begin_case(
-    site: Site, asked: CaseToOpen, requester: str | None, ask: Callable[[Casework, PersonRecord], None]
+    site: Site, asked: CaseToOpen, requester: str | None, whose: Callable[[Casework], PersonRecord]
 ) -> CaseBegun:
     """Open a case for whoever may ask.
 
@@ -102,14 +104,13 @@ async def begin_case(
         site: the site.
         asked: what for.
         requester: the person who asks; None for a feed.
-        ask: refuses what the asker may not, in the same transaction.
+        whose: finds the person, and refuses what the asker may not, in the same transaction.
     """
     case, handle = b64u(site.entropy.draw(16)), b64u(site.entropy.draw(HANDLE_BYTES))
     salt = site.entropy.draw(SALT_BYTES)
 
     def work(casework: Casework) -> Decision:
-        person = person_of_account(casework.tx, asked.account)
-        ask(casework, person)
+        person = whose(casework)
         committed = commitment(salt, person.account.encode())
         casework.tx.put_document(DocumentKind.SALT, committed, salt)
         command = OpenCase(

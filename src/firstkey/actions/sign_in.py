@@ -15,13 +15,14 @@ from firstkey.actions.acts import (
     spend_statement,
     store_credential,
 )
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.counters import check_counter
 from firstkey.actions.people import PersonRecord, find_person
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.sessions import SESSION_BYTES, Session, begin_session, end_session, session_running
 from firstkey.actions.site import Operator, Site, Stranger
 from firstkey.actions.site_stream import SignedIn, new_fact, site_state
+from firstkey.actions.streams import read_holdings
 from firstkey.ceremonies.responses import named_credential
 from firstkey.ceremonies.statements import Purpose, judge_sign_in, read_statement
 from firstkey.ledger.entry import Activity

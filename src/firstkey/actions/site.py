@@ -103,4 +103,8 @@ class Operator(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class Feed(Device, frozen=True):
+    """A source of record whose key has signed this request, as a device would; its name is still to be found."""
+
+
 Caller = Stranger | Device | Operator

@@ -81,7 +81,7 @@ class SourceRegistered(Fact, frozen=True):
     speaks_of: str
     rank: int
     key: str
-    by: By
+    by: tuple[By, ...]
 
 
 class SourceEnded(Fact, frozen=True):
@@ -93,6 +93,14 @@ class SourceEnded(Fact, frozen=True):
 
 class PeopleFed(Fact, frozen=True):
     """A source changed what is on record. `digest` is SHA-256 over the canonical rows that changed something."""
+
+    source: str
+    count: int
+    digest: str
+
+
+class AssetsFed(Fact, frozen=True):
+    """A source changed which assets are whose. `digest` is SHA-256 over the canonical rows that changed something."""
 
     source: str
     count: int
@@ -162,6 +170,7 @@ SiteFact = (
     | SourceRegistered
     | SourceEnded
     | PeopleFed
+    | AssetsFed
     | PolicyProposed
     | PolicySigned
     | PolicyWithdrawn

@@ -10,9 +10,10 @@ from functools import partial
 
 import msgspec
 
-from firstkey.actions.casework import Casework, read_holdings, run
+from firstkey.actions.casework import Casework, run
 from firstkey.actions.forgetting import forget_portion
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
+from firstkey.actions.streams import read_holdings
 from firstkey.enrollment.activation import ActivateCredential, SweepHoldings
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.state import Case

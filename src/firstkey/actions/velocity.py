@@ -33,6 +33,7 @@ OTHER_ACTS_PER_HOUR = 120
 """Of each kind of signed act that is not in the table."""
 
 CASES_BY_A_SOURCE_PER_HOUR = 2_000
+LEAVERS_BY_A_SOURCE_PER_HOUR = 200
 
 UNLIMITED = frozenset(
     {

@@ -1,41 +1,21 @@
 """Devices as an inventory lists them: which is assigned to whom, and so what its holder's facts are.
 
 A JSON list; each row has `serial`, `model`, `assigned_to` (a person's id), `managed`, and where it is so `certificate`
-(the device holds a client certificate of ours), `uncovered` (ours, and known not to be reached by the MDM) and `shipped`
-(it went to its holder by post). Whoever is shipped a device works far away; whoever is handed one is on site.
+(the device holds a client certificate of ours), `uncovered` (ours, and known not to be reached by the MDM) and
+`shipped` (it went to its holder by post). Whoever is shipped a device works far away; whoever is handed one is on site.
 """
 
 from collections.abc import Iterable
-from typing import Annotated
 
-import msgspec
 from msgspec.structs import replace
 
+from firstkey.actions.assets import AssetToFeed
 from firstkey.actions.recording import PersonToRecord
 from firstkey.sources.reasons import SourceReason
 from firstkey.sources.rows import read_json, read_rows
 from firstkey.values.errors import Malformed
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-
-
-class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One device."""
-
-    serial: Text
-    model: Text
-    assigned_to: Text
-    managed: bool
-    certificate: bool = False
-    uncovered: bool = False
-    shipped: bool = False
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What it says of its holder."""
-        managed = "certified" if self.certificate else "managed"
-        device = managed if self.managed else "uncovered" if self.uncovered else "own"
-        return {"device": device, "workplace": "remote" if self.shipped else "on_site"}
+Asset = AssetToFeed
 
 
 def read_assets(document: bytes) -> tuple[Asset, ...]:
@@ -46,7 +26,8 @@ def read_assets(document: bytes) -> tuple[Asset, ...]:
     """
     assets = read_rows(read_json(document, SourceReason.AssetsUnfit), Asset, SourceReason.AssetsUnfit)
     for name in ("serial", "assigned_to"):
-        if len({getattr(asset, name) for asset in assets}) != len(assets):
+        said = [value for asset in assets if (value := getattr(asset, name)) is not None]
+        if len(set(said)) != len(said):
             raise Malformed(SourceReason.AssetsUnfit, f"the same {name} twice")
     return assets
 

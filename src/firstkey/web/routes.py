@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, get_type_hints
 from firstkey.actions import (
     acts,
     approval,
+    assets,
     claim,
     clock,
     closure,
@@ -21,22 +22,24 @@ from firstkey.actions import (
     devices,
     duties,
     epoch,
+    feeds,
     founders,
     founding,
     handover,
     policies,
     proofing,
     queries,
-    records,
     recalls,
+    records,
     redemption,
     registration,
     request,
     sessions,
     sign_in,
+    sources,
     takeover,
 )
-from firstkey.actions.site import Device, Operator, Stranger
+from firstkey.actions.site import Device, Feed, Operator, Stranger
 from firstkey.ledger.entry import Activity
 
 Action = Callable[..., Coroutine[Any, Any, Any]]
@@ -51,9 +54,17 @@ class Guard(StrEnum):
     OPEN = "open"
     SESSION = "session"
     DEVICE = "device"
+    FEED = "feed"
 
 
-GUARDS: dict[type, Guard] = {Stranger: Guard.OPEN, Operator: Guard.SESSION, Device: Guard.DEVICE}
+GUARDS: dict[type, Guard] = {
+    Stranger: Guard.OPEN,
+    Operator: Guard.SESSION,
+    Device: Guard.DEVICE,
+    Feed: Guard.FEED,
+}
+PROVEN = frozenset({Guard.DEVICE, Guard.FEED})
+"""What a key proves with every request."""
 
 
 ACTIVITIES = (
@@ -123,6 +134,13 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/policies/withdraw", policies.withdraw_policy),
     route("POST", "/api/statements", acts.ask_statement),
     route("POST", "/api/people", records.record_people, LIST_BYTES_MAX),
+    route("GET", "/api/sources", sources.list_sources),
+    route("POST", "/api/sources/register", sources.register_source),
+    route("POST", "/api/sources/end", sources.end_source),
+    route("POST", "/api/sources/people", feeds.feed_people, LIST_BYTES_MAX),
+    route("POST", "/api/sources/people/present", feeds.feed_present, LIST_BYTES_MAX),
+    route("POST", "/api/sources/assets", assets.feed_assets, LIST_BYTES_MAX),
+    route("POST", "/api/sources/cases", feeds.feed_case),
     route("GET", "/api/operators", duties.list_operators),
     route("POST", "/api/duties/grant", duties.grant_duty),
     route("POST", "/api/duties/withdraw", duties.withdraw_duty),
