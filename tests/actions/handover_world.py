@@ -100,7 +100,8 @@ class HandoverWorld(SiteWorld):
         """What the destination confirmed of the account, by effect and credential."""
         stream = destination_stream(ACCOUNT)
         records = self.store.read(lambda reader: reader.load(stream)).result()
-        found = [msgspec.json.decode(record.body, type=EffectConfirmed) for record in records]
+        kind = EffectConfirmed.__name__
+        found = [msgspec.json.decode(each.body, type=EffectConfirmed) for each in records if each.kind == kind]
         return [(fact.effect.value, fact.credential) for fact in found]
 
     def last(self, kind: type[Any], stream: str = "") -> Any:

@@ -11,7 +11,7 @@ from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.simulator.device import JoinerDevice
 from firstkey.simulator.refusals import SimulatorReason
 from firstkey.values.errors import Refused
-from firstkey.values.instants import MINUTE, SECOND
+from firstkey.values.instants import HOUR, MINUTE, SECOND
 from tests.actions.handover_world import ACCOUNT, HandoverWorld
 from tests.actions.looking import documents, facts, holder, policy_with, refusal
 from tests.actions.site_world import SiteWorld
@@ -38,6 +38,9 @@ def test_a_joiner_is_handed_over_and_ends_with_a_working_key() -> None:
     assert world.claim_status().native_state is NativeState.REAPED
     assert holder(world, SlotKind.NATIVE_PASS, ACCOUNT) is None
     world.let_pass(26 * MINUTE, MINUTE)
+    assert world.waiting() == ["watch"]
+    world.record_joiner(active=False)
+    world.let_pass(2 * HOUR, HOUR)
     assert world.waiting() == []
     assert documents(world, DocumentKind.NATIVE_PASS) == {}
 

@@ -123,7 +123,8 @@ def test_an_effect_waits_longer_each_time_and_never_gives_up() -> None:
     waits, at = [], world.clock.instant
     for _ in range(9):
         world.work_outbox()
-        queued = world.store.read(lambda reader: reader.outbox_due(at + 10**10, 9)).result()[0]
+        due = world.store.read(lambda reader: reader.outbox_due(at + 10**10, 9)).result()
+        (queued,) = (each for each in due if each.item.kind == Effect.RECALL)
         waits.append(queued.item.due_at - world.clock.instant)
         world.clock.instant = queued.item.due_at
     assert waits == [SECOND << n for n in range(7)] + [WAIT_MS_MAX] * 2

@@ -9,8 +9,8 @@ from firstkey.enrollment.case.words import Cause, Closure, NativeState, PassStat
 from firstkey.policy.model import Purpose
 from firstkey.ports.kinds import SlotKind
 from firstkey.values.errors import Refused
-from firstkey.values.instants import MINUTE, SECOND
-from tests.actions.handover_world import ACCOUNT, TENANT, HandoverWorld
+from firstkey.values.instants import HOUR, MINUTE, SECOND
+from tests.actions.handover_world import ACCOUNT, POLICY, TENANT, HandoverWorld
 from tests.actions.looking import entries, facts, holder, refusal
 from tests.actions.site_world import done
 
@@ -271,6 +271,46 @@ def test_a_pass_that_goes_before_its_time_may_have_been_used() -> None:
     credential = world.page.finish(secret, world.authenticator.register(options, world.page.origin))
     world.let_pass(3 * SECOND)
     assert (world.shown.closed, world.shown.credential) == (Closure.COMPLETED, credential)
+
+
+def test_what_is_written_past_us_is_found_within_the_hour() -> None:
+    """Long after the case, a credential that appears is an alarm, and a native pass that nobody was granted is gone."""
+    world = HandoverWorld()
+    credential = world.completed_there()
+    world.let_pass(5 * HOUR, HOUR)
+    world.sign_in_again()
+    world.stray()
+    world.page.plant_native_pass(ACCOUNT, "planted", 5 * HOUR)
+    world.let_pass(HOUR, HOUR)
+    assert world.last(StrayCredentialFound).credential == "stray"
+    assert facts(world, f"destination/{ACCOUNT}") == ("StrayNativePassFound",)
+    assert world.page.usable_native_passes(ACCOUNT) == 0
+    assert world.page.opens(credential)
+    world.let_pass(3 * HOUR, HOUR)
+    assert facts(world, f"destination/{ACCOUNT}") == ("StrayNativePassFound",)
+
+
+def test_a_pass_of_the_next_case_is_not_taken_for_a_stray() -> None:
+    """The account is handed over again: the watch of the first case leaves the second one's native pass alone."""
+    head, name, rest = POLICY.partition(b'name = "recovery_device"')
+    world = HandoverWorld(head + name + rest.replace(b'["local"]', b'["tenant"]', 1))
+    first = world.completed_there()
+    world.let_pass(2 * HOUR, HOUR)
+    world.sign_in_again()
+    world.open(Purpose.RECOVERY, lost_credential=first)
+    world.device = type(world.device)(now=world.clock.now)
+    world.proof()
+    world.approve()
+    world.claim()
+    world.visit()
+    world.redeem(world.get_pass())
+    world.ask_native()
+    world.let_pass(3 * SECOND)
+    second = world.make_there(world.open_native(world.ask_native()))
+    world.let_pass(3 * SECOND)
+    assert (world.shown.closed, world.shown.credential) == (Closure.COMPLETED, second)
+    assert [world.page.opens(each) for each in (first, second)] == [False, True]
+    assert facts(world, f"destination/{ACCOUNT}") == ("EffectConfirmed",)
 
 
 def test_idle_watching_writes_no_facts() -> None:

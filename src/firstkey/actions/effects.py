@@ -52,8 +52,8 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def item_of(effect: Effect, wanted: Wanted, due_at: int = 0) -> OutboxItem:
-    """Return an effect for the outbox. Looking at an account's native pass has a lane of its own: it takes its time."""
-    lane = f"{wanted.account} watch" if effect is Effect.WATCH else wanted.account
+    """Return an effect for the outbox. Looking at a native pass has a lane of its own: it takes its time."""
+    lane = f"{wanted.account} {wanted.subject}" if effect is Effect.WATCH else wanted.account
     body = canonical.encode(msgspec.to_builtins(wanted))
     return OutboxItem(lane=lane, kind=effect.value, body=body, outranks=effect in OUTRANKING, due_at=due_at)
 

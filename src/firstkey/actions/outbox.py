@@ -18,12 +18,10 @@ import structlog
 
 from firstkey.actions import minting, recall, watching
 from firstkey.actions.casework import Casework, run
-from firstkey.actions.confirmations import OVER, EffectConfirmed, destination_stream, standing_of
+from firstkey.actions.confirmations import OVER, EffectConfirmed, append_confirmed, standing_of
 from firstkey.actions.effects import OUTRANKING, Effect, Wanted, wanted_of
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
-from firstkey.actions.site_stream import new_fact
 from firstkey.enrollment.case.words import CredentialState
-from firstkey.ledger.entry import Activity
 from firstkey.ports.destination import Destination
 from firstkey.ports.fact_store import answer_async
 from firstkey.ports.queues import PAGE_ROWS_MAX, Queued
@@ -85,11 +83,14 @@ def _act(_: Site, destination: Destination, wanted: Wanted, effect: Effect) -> N
 
 
 def _settle(casework: Casework, wanted: Wanted, effect: Effect, _: None) -> None:
-    tx, stream = casework.tx, destination_stream(wanted.account)
     fact = EffectConfirmed(
-        at=tx.now, effect=effect, destination=wanted.destination, case=wanted.case, credential=wanted.subject
+        at=casework.tx.now,
+        effect=effect,
+        destination=wanted.destination,
+        case=wanted.case,
+        credential=wanted.subject,
     )
-    tx.append(stream, tx.head(stream), [new_fact(fact, Activity.SYSTEM)])
+    append_confirmed(casework, wanted.account, fact)
 
 
 RULES: dict[Effect, Rule] = {

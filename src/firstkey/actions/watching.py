@@ -2,7 +2,8 @@
 
 What the destination says is compared with what stood there before. A credential that appears in time is this case's;
 every other is a stray, an alarm. A pass that may have been used is not written down as gone before its credential has
-come, or can come no more: what comes after that is nobody's.
+come, or can come no more: what comes after that is nobody's. While the case's credential is in use the account is
+looked at every hour: what somebody writes there past us is told, and a native pass that no case was granted is removed.
 """
 
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from firstkey.actions.casework import Casework
+from firstkey.actions.confirmations import OVER, StrayNativePassFound, append_confirmed, standing_of
 from firstkey.actions.effects import Effect, Wanted, item_of
 from firstkey.actions.minting import LOOK_EVERY_MS, case_now
 from firstkey.actions.native_passes import (
@@ -27,26 +29,35 @@ from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.words import NativeState, PassState
 from firstkey.enrollment.registration import NoteNativePassUsed, ReadBackCredential, ReapNativePass
 from firstkey.ports.destination import HandoverDestination, SeenCredential
+from firstkey.ports.fact_store import Slot
+from firstkey.ports.kinds import SlotKind
 from firstkey.values.errors import Refused
-from firstkey.values.instants import SECOND
+from firstkey.values.instants import HOUR, SECOND
 
 LOOK_AFTERWARDS_EVERY_MS = 15 * SECOND
-"""How often an account is looked at whose native pass is gone, for what may still appear."""
+"""How often an account is looked at whose native pass is gone, for what may still appear and be this case's."""
+
+LOOK_FOR_STRAYS_EVERY_MS = HOUR
+"""How often an account is looked at afterwards, for as long as it uses what was made there."""
 
 
 class Plan(NamedTuple):
-    """What is kept, and whether the pass has to go."""
+    """What is kept; whether the pass has to go; and whether every other one has to, for no case was granted one."""
 
     kept: NativeKept
     has_to_go: bool
+    alone: bool
 
 
 class Told(NamedTuple):
-    """What the destination said: of the pass when it was looked at, of it after it was removed, and of credentials."""
+    """What the destination said: of the pass when it was looked at, of it after it was removed, of native passes that
+    nobody was granted, and of credentials.
+    """
 
     listed: bool
     used: bool
     gone: bool
+    strays: tuple[str, ...]
     seen: tuple[SeenCredential, ...]
 
 
@@ -56,14 +67,23 @@ def ask(casework: Casework, wanted: Wanted) -> Plan | None:
     kept, state = kept_native(tx, *where), case_now(casework, wanted)
     if kept is None or kept.native != wanted.subject or state is None:
         return None
-    native = known(state.native)
-    if native.state is NativeState.REAPED and tx.now > native.window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX:
+    if known(state.native).state is NativeState.REAPED and _is_settled(state, tx.now) and not _in_use(casework, state):
         forget_native(tx, *where)
         return None
     has_to_go = not is_usable(state, tx.now)
     if has_to_go and kept.sealed is not None:
         keep_native(tx, *where, replace(kept, reaping=True, sealed=None))
-    return Plan(kept, has_to_go)
+    return Plan(kept, has_to_go, tx.holder(Slot(SlotKind.NATIVE_PASS, wanted.account)) is None)
+
+
+def _is_settled(case: Case, now: int) -> bool:
+    """Whether nothing that appears can be this case's any more."""
+    return now > known(case.native).window_ends_at + READ_BACK_AFTER_WINDOW_MS_MAX
+
+
+def _in_use(casework: Casework, case: Case) -> bool:
+    made = case.credential
+    return made is not None and standing_of(casework.site, casework.tx, case.case, made.credential) not in OVER
 
 
 def act(_: Site, destination: HandoverDestination, wanted: Wanted, plan: Plan) -> Told:
@@ -71,10 +91,13 @@ def act(_: Site, destination: HandoverDestination, wanted: Wanted, plan: Plan) -
     account, ours = wanted.account, plan.kept.native_pass
     before = {each.native_pass: each for each in destination.native_passes(account)}
     used = ours in before and before[ours].used
+    strays = tuple(each for each in before if each != ours) if plan.alone else ()
     if plan.has_to_go or used:
         destination.reap(account, ours)
+    for stray in strays:
+        destination.reap(account, stray)
     after = {each.native_pass for each in destination.native_passes(account)}
-    return Told(ours in before, used, ours not in after, destination.read_back(account))
+    return Told(ours in before, used, ours not in after, strays, destination.read_back(account))
 
 
 def settle(casework: Casework, wanted: Wanted, plan: Plan, told: Told) -> None:
@@ -97,7 +120,11 @@ def settle(casework: Casework, wanted: Wanted, plan: Plan, told: Told) -> None:
     keep_native(tx, wanted.destination, wanted.account, kept)
     if told.gone and state.native_standing and not _may_come(state, kept, tx.now):
         state = _after(casework, wanted, ReapNativePass(native=wanted.subject))
-    wait = LOOK_EVERY_MS if state.native_standing else LOOK_AFTERWARDS_EVERY_MS
+    for stray in told.strays:
+        found = StrayNativePassFound(at=tx.now, destination=wanted.destination, native_pass=stray)
+        append_confirmed(casework, wanted.account, found)
+    calm = LOOK_FOR_STRAYS_EVERY_MS if _is_settled(state, tx.now) else LOOK_AFTERWARDS_EVERY_MS
+    wait = LOOK_EVERY_MS if state.native_standing else calm
     tx.enqueue(item_of(Effect.WATCH, wanted, tx.now + wait))
 
 
