@@ -125,7 +125,12 @@ def create_site(folder: Path, settings: Settings) -> None:
     (folder / FILE).write_text(format_settings(settings), "utf-8")
 
 
-def _secret(folder: Path, name: str) -> Secret:
+def read_secret(folder: Path, name: str) -> Secret:
+    """Return one of a site's `SECRETS`.
+
+    Raises:
+        Refused: SecretMissing, SecretOpen.
+    """
     path = folder / name
     if not path.exists() or path.stat().st_size != KEY_BYTES:
         raise Refused(SiteReason.SecretMissing, name)
@@ -136,7 +141,7 @@ def _secret(folder: Path, name: str) -> Secret:
 
 def ledger_signer(folder: Path, settings: Settings) -> Signer:
     """Return the ledger's key, named by the site."""
-    return signer_from(f"{settings.site}/ledger", SignatureType.ED25519, _secret(folder, "keys/ledger"))
+    return signer_from(f"{settings.site}/ledger", SignatureType.ED25519, read_secret(folder, "keys/ledger"))
 
 
 def fact_key(folder: Path) -> Secret:
@@ -145,7 +150,7 @@ def fact_key(folder: Path) -> Secret:
     Raises:
         Refused: SecretMissing, SecretOpen.
     """
-    return _secret(folder, "keys/facts")
+    return read_secret(folder, "keys/facts")
 
 
 def _certificates(path: Path) -> tuple[bytes, ...]:
@@ -198,8 +203,6 @@ def open_site(
     settings = read_settings(folder)
     macs = LocalFactMac(fact_key(folder))
     clock = clock or SystemClock()
-    nonce, pepper = _secret(folder, "keys/nonce"), _secret(folder, "pepper")
-    anchors = _anchors(folder, settings)
     signer = LocalCheckpointSigner(ledger_signer(folder, settings))
     store = SqliteFactStore(folder, macs, signer, clock, unsafe_older_than_head=unsafe_older_than_head)
     try:
@@ -223,9 +226,9 @@ def look_at_site(folder: Path) -> Site:
 def _site(folder: Path, settings: Settings, store: SqliteFactStore | LookingStore, clock: Clock) -> Site:
     return Site(
         settings=SiteSettings(site=settings.site, origin=settings.origin, rp_id=settings.rp_id, rp_name=settings.name),
-        keys=Keys(nonce=_secret(folder, "keys/nonce")),
+        keys=Keys(nonce=read_secret(folder, "keys/nonce")),
         store=store,
-        codes=CodeDesk(_secret(folder, "pepper"), SqliteVerifierReader(store)),
+        codes=CodeDesk(read_secret(folder, "pepper"), SqliteVerifierReader(store)),
         clock=clock,
         entropy=SystemEntropy(),
         anchors=_anchors(folder, settings),
@@ -233,7 +236,6 @@ def _site(folder: Path, settings: Settings, store: SqliteFactStore | LookingStor
         device_roots=_device_roots(folder),
         destinations=_destinations(folder, settings, clock),
     )
-    return site, settings
 
 
 class Fenced(NamedTuple):

@@ -4,16 +4,53 @@
 The sweeper looks at what is due and at nothing else; nothing relies on it.
 """
 
-from firstkey.actions.people import PersonRecord
+from collections.abc import Iterable, Iterator
+
+from firstkey.actions.people import PersonRecord, find_person
+from firstkey.actions.site import Site
+from firstkey.actions.streams import case_stream, every_case, read_case, read_holdings
 from firstkey.enrollment.case.ending import earliest
 from firstkey.enrollment.case.limits import LATER_PASS_AFTER_FIRST_MS_MAX
 from firstkey.enrollment.case.state import Case, Holdings, stage_of
 from firstkey.enrollment.case.words import CredentialState
-from firstkey.ports.queues import CaseRow
+from firstkey.ports.fact_store import Reader
+from firstkey.ports.queues import CaseIndex, CaseRow
 from firstkey.values.canonical import INTEGER_MAX
 
 WAITING = frozenset({CredentialState.PENDING, CredentialState.SUSPENDED})
 """States of a case's credential that may come to an end by what happens elsewhere, an approver's return for one."""
+
+
+def joiner_of(reader: Reader, case: Case) -> PersonRecord:
+    """Return the record of a case's joiner, at its account; one who has gone where the account is theirs no more."""
+    record = find_person(reader, case.person)
+    if record is not None and case.account in record.every_account:
+        return record.at_account(case.account)
+    return PersonRecord(case.person, case.account, "", "", incarnation=case.incarnation, active=False)
+
+
+def told_row(site: Site, reader: Reader, case: str) -> CaseRow | None:
+    """Return a case's row as facts and the joiner's record now have it; None where no case was opened."""
+    state = read_case(site, reader, case).state
+    if not isinstance(state, Case):
+        return None
+    updated_at = reader.load(case_stream(case))[-1].at
+    holdings = read_holdings(site, reader, state.account).state
+    return row_of(case_stream(case), state, joiner_of(reader, state), holdings, updated_at)
+
+
+def differing_rows(site: Site, reader: Reader, streams: Iterable[str]) -> Iterator[str]:
+    """Yield the cases whose stored rows are not what their facts tell.
+
+    Args:
+        site: the site.
+        reader: a view of its store.
+        streams: names of all its streams.
+    """
+    stored = {row.case: row for row in every_case(reader, CaseIndex.ALL, "")}
+    for stream in {*stored, *(each for each in streams if each.startswith(case_stream("")))}:
+        if told_row(site, reader, stream.removeprefix(case_stream(""))) != stored.get(stream):
+            yield stream
 
 
 def row_of(stream: str, case: Case, person: PersonRecord, holdings: Holdings, updated_at: int) -> CaseRow:

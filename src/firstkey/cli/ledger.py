@@ -76,7 +76,7 @@ def _leaves(rows: SqliteReadableRows) -> Iterator[bytes]:
         start += len(page)
 
 
-def _judge(folder: Path, key: Verifier, macs: Secret | None, outside: list[Checkpoint]) -> Verdict:
+def judge_database(folder: Path, key: Verifier, macs: Secret | None, outside: list[Checkpoint]) -> Verdict:
     """Judge what stands in the database, in one view of it.
 
     Raises:
@@ -161,7 +161,7 @@ def verify(site: Path | None, checkpoints: tuple[Path, ...], key: str | None, as
     except Refused as refused:
         _end_broken(refused, as_json=as_json)
     try:
-        verdict = _judge(folder, ledger_key, macs, outside)
+        verdict = judge_database(folder, ledger_key, macs, outside)
     except Refused as refused:
         _end_broken(refused, as_json=as_json)
     except TransactionLost as error:

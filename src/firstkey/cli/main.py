@@ -12,6 +12,7 @@ from firstkey import VERSION
 
 NOUNS: dict[str, str] = {
     "demo": "Watch a joiner get a passkey, on a real server, with everything that is refused.",
+    "doctor": "Say whether a site is fit to be served, and what to do where it is not.",
     "fence": "Let a site serve again that was restored from a copy.",
     "init": "Make a site and begin its founding.",
     "ledger": "Verify a site's ledger, offline and without its server.",

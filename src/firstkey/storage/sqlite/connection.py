@@ -44,7 +44,7 @@ def open_writer(folder: Path, factory: type[sqlite3.Connection] = sqlite3.Connec
             connection.execute(statement)
         connection.execute(STATEMENTS.put_site_number, {"name": "schema", "value": SCHEMA_VERSION})
     connection.execute("COMMIT")
-    _check_schema(connection)
+    check_schema(connection)
     return connection
 
 
@@ -83,7 +83,12 @@ def _connect(folder: Path, mode: str, factory: type[sqlite3.Connection]) -> sqli
     )
 
 
-def _check_schema(connection: sqlite3.Connection) -> None:
+def check_schema(connection: sqlite3.Connection) -> None:
+    """Refuse a database of another schema, and close it.
+
+    Raises:
+        Refused: SchemaOlder, SchemaNewer, SchemaUnknown.
+    """
     try:
         row = connection.execute(STATEMENTS.site_number, {"name": "schema"}).fetchone()
     except sqlite3.OperationalError:
