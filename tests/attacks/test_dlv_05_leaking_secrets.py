@@ -1,7 +1,5 @@
 """DLV-05: a secret leaks through an address, a referrer, a history, a log, a cache or a chat."""
 
-import pytest
-
 from firstkey.demo import steps
 from firstkey.demo.people import Opened
 from firstkey.simulator.client import Answer, Client
@@ -72,7 +70,6 @@ def test_every_answer_forbids_keeping_and_telling(siege: Siege) -> None:
         assert code not in answer.body.decode()
 
 
-@pytest.mark.xfail(reason="an unfit value or field is quoted in the problem's detail", strict=True)
 def test_what_was_sent_wrongly_is_not_repeated(siege: Siege) -> None:
     """A code typed into the wrong field or address comes back in no answer and stands in no log."""
     live, code = siege.armed()

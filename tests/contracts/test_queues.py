@@ -106,7 +106,7 @@ def test_only_slots_of_short_lived_things_are_forgotten(site: Site, kind: SlotKi
 def test_cases_are_listed_by_what_comes_first_due(site: Site) -> None:
     """Pages by cursor give each case of a stage, account or person once, the first due first, ties by name."""
     rows = [replace(CASE, case=f"case-{n}", due_at=due) for n, due in enumerate((300, 100, INTEGER_MAX, 100))]
-    rows.append(replace(CASE, case="other", stage="approval", account="account-2", person="person-2"))
+    rows.append(replace(CASE, case="other", stage="approval", account="account-2", person="person-2", path="path-2"))
     for row in rows:
         project(site, row)
 
@@ -119,7 +119,8 @@ def test_cases_are_listed_by_what_comes_first_due(site: Site) -> None:
 
     assert see(site, view) == ["case-1", "case-3", "case-0", "case-2"]
     asked = [(CaseIndex.ACCOUNT, "account-2"), (CaseIndex.PERSON, "person-2"), (CaseIndex.STAGE, "approval")]
-    assert see(site, lambda reader: [reader.cases(*index, limit=9) for index in asked]) == [(rows[-1],)] * 3
+    asked.append((CaseIndex.PATH, "path-2"))
+    assert see(site, lambda reader: [reader.cases(*index, limit=9) for index in asked]) == [(rows[-1],)] * 4
     assert len(see(site, lambda reader: reader.cases(CaseIndex.ALL, limit=9))) == 5
 
 

@@ -77,10 +77,12 @@ def test_what_may_hold_anything_is_not_deep_either(place: Place) -> None:
 
 
 def test_a_stranger_is_not_told_what_was_wrong_with_a_body(place: Place) -> None:
-    """Somebody in a session is, for their own good."""
+    """Somebody in a session is, for their own good, in our own words: what was sent is not repeated."""
     stranger, desk = place.stranger(), place.cast.requester
     assert "detail" not in stranger.request("POST", "/api/sign-in", {"unheard_of": 1}).json
-    assert "unheard_of" in desk.post("/api/cases", {"unheard_of": 1}).json["detail"]
+    assert desk.post("/api/cases", {"unheard_of": 1}).json["detail"] == "An unknown field"
+    wrong = {"account": "x", "purpose": "0123456789"}
+    assert desk.post("/api/cases", wrong).json["detail"] == "None of the words that may stand here, at $.purpose"
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=x"])

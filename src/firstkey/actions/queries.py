@@ -1,6 +1,5 @@
 """What a person in a session may see of cases."""
 
-import re
 from itertools import islice
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import msgspec
 
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.crew import may_see, may_serve
+from firstkey.actions.cursors import CURSOR_CHARACTERS_MAX, open_cursor, seal_cursor
 from firstkey.actions.people import find_person, reports_of
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import policy_in_force
@@ -26,7 +26,10 @@ PAGE_ROWS_DEFAULT = 50
 ROWS_LOOKED_AT_MAX = 1_000
 """For one page, of somebody who may not see every case."""
 
-_CURSOR = re.compile(r"^([0-9]{1,16}):([!-~]{1,200})$")
+Named = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+INDEXES = (CaseIndex.ACCOUNT, CaseIndex.PERSON, CaseIndex.STAGE, CaseIndex.PATH)
+"""What a list may be narrowed by; the first that is asked for finds the rows, the others leave some out."""
 
 
 class CaseShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +69,7 @@ class CaseListed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A case in a list."""
 
     case: str
+    account: str
     person: str
     path: str
     purpose: str
@@ -82,11 +86,23 @@ class CasePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CasesAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which cases: those that wait for a stage, or all."""
+    """Which cases: all, or those that wait for a stage, or are of an account, a person or a path; or several of these.
+
+    `after` is what the page before said.
+    """
 
     stage: Stage | None = None
-    after: Annotated[str, msgspec.Meta(pattern=_CURSOR.pattern)] | None = None
+    account: Named | None = None
+    person: Named | None = None
+    path: Named | None = None
+    after: Annotated[str, msgspec.Meta(min_length=1, max_length=CURSOR_CHARACTERS_MAX)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_ROWS_MAX)] = PAGE_ROWS_DEFAULT
+
+    @property
+    def narrowed(self) -> dict[CaseIndex, str]:
+        """What the list is narrowed by."""
+        said = {index: getattr(self, index.value) for index in INDEXES}
+        return {index: str(value) for index, value in said.items() if value is not None}
 
 
 async def show_case(site: Site, caller: Operator, case: str) -> CaseShown:
@@ -171,14 +187,13 @@ class _Sight:
         subject = subject_of(person, self._tiers.get(row.path))
         return may_see(self._reader, self._standing, self._who, person, subject, self._now)
 
-    def rows(self, stage: str | None, after: CaseCursor | None, limit: int) -> tuple[CaseRow, ...]:
+    def rows(self, by: CaseIndex, value: str, after: CaseCursor | None, limit: int) -> tuple[CaseRow, ...]:
         """Return the next rows that might be seen; of somebody who is a manager and nothing else, their reports'."""
         if not self.reports:
-            index = CaseIndex.ALL if stage is None else CaseIndex.STAGE
-            return self._reader.cases(index, stage or "", after=after, limit=limit)
+            return self._reader.cases(by, value, after=after, limit=limit)
         pages = (self._reader.cases(CaseIndex.PERSON, person, limit=PAGE_ROWS_MAX) for person in self.reports)
         rows = sorted((row for page in pages for row in page), key=lambda row: row.cursor)
-        left = (row for row in rows if (after is None or row.cursor > after) and stage in (None, row.stage))
+        left = (row for row in rows if after is None or row.cursor > after)
         return tuple(islice(left, limit))
 
 
@@ -196,18 +211,20 @@ async def list_cases(site: Site, caller: Operator, asked: CasesAsked) -> CasePag
 
     def view(reader: Reader) -> CasePage:
         sight = _Sight(site, reader, caller.person, site.clock.now())
-        stage = None if asked.stage is None else asked.stage.value
-        last_read = _CURSOR.match(asked.after or "")
-        cursor = None if last_read is None else CaseCursor(int(last_read[1]), last_read[2])
+        narrowed = asked.narrowed
+        by, value = next(iter(narrowed.items()), (CaseIndex.ALL, ""))
+        listing = (caller.person, *(f"{index}={said}" for index, said in narrowed.items()))
+        cursor = None if asked.after is None else open_cursor(site, asked.after, *listing)
         listed: list[CaseListed] = []
         looked_at, more = 0, True
         while more and len(listed) < asked.limit and looked_at < ROWS_LOOKED_AT_MAX:
             limit = asked.limit - len(listed)
-            rows = sight.rows(stage, cursor, limit)
-            listed += [_listed(row) for row in rows if sight.sees(row)]
+            rows = sight.rows(by, value, cursor, limit)
+            fitting = (row for row in rows if all(getattr(row, at.value) == said for at, said in narrowed.items()))
+            listed += [_listed(row) for row in fitting if sight.sees(row)]
             looked_at, more = looked_at + limit, len(rows) == limit
             cursor = rows[-1].cursor if rows else cursor
-        return CasePage(cases=tuple(listed), after=f"{cursor.due_at}:{cursor.case}" if more and cursor else None)
+        return CasePage(cases=tuple(listed), after=seal_cursor(site, cursor, *listing) if more and cursor else None)
 
     return await answer_async(site.store.read(view), ANSWER_WITHIN_SECONDS)
 
@@ -215,6 +232,7 @@ async def list_cases(site: Site, caller: Operator, asked: CasesAsked) -> CasePag
 def _listed(row: CaseRow) -> CaseListed:
     return CaseListed(
         case=row.case.removeprefix("case/"),
+        account=row.account,
         person=row.person,
         path=row.path,
         purpose=row.purpose,

@@ -15,6 +15,7 @@ class CaseIndex(StrEnum):
     STAGE = "stage"
     ACCOUNT = "account"
     PERSON = "person"
+    PATH = "path"
 
 
 class CaseCursor(NamedTuple):

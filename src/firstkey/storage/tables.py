@@ -116,6 +116,7 @@ Index("cases_by_due", cases.c.due_at, cases.c.case)
 Index("cases_by_stage", cases.c.stage, cases.c.due_at, cases.c.case)
 Index("cases_by_account", cases.c.account, cases.c.due_at, cases.c.case)
 Index("cases_by_person", cases.c.person, cases.c.due_at, cases.c.case)
+Index("cases_by_path", cases.c.path, cases.c.due_at, cases.c.case)
 
 
 def creation(dialect: Dialect) -> tuple[str, ...]:

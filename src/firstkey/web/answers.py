@@ -404,14 +404,15 @@ PROBLEMS: dict[str, dict[int, str]] = {
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
-        404: "not-found",
+        404: "account-unknown not-found",
         409: (
-            "act-not-for-this administrators-too-few already-carried-out assertion-signature-wrong "
-            "backup-eligibility-changed backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit duty-not-held "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
-            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "account-gone act-not-for-this administrators-too-few already-carried-out assertion-signature-wrong "
+            "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
+            "challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
+            "document-unfit duty-not-held idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
+            "not-a-step origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
             "user-not-verified"
         ),
         413: "body-too-large",
@@ -548,7 +549,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
     "show_case": {
         400: "body-malformed",
         401: "sign-in-needed",
-        404: "account-unknown not-found",
+        404: "not-found",
         409: "chain-broken",
         429: "too-many-requests",
         503: "unavailable",
@@ -735,7 +736,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         400: "body-malformed",
         401: "sign-in-needed",
         403: "origin-wrong",
-        404: "account-unknown not-found",
+        404: "not-found",
         409: "already-carried-out chain-broken idempotency-key-reused",
         413: "body-too-large",
         415: "content-type-wrong",
@@ -769,7 +770,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
     "show_visit": {
         400: "body-malformed",
         401: "sign-in-needed",
-        404: "account-unknown not-found",
+        404: "not-found",
         409: "chain-broken",
         429: "too-many-requests",
         503: "unavailable",

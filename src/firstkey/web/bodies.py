@@ -1,6 +1,7 @@
 """Reading bodies and queries: strictly, whole, and with one problem for whatever is wrong with them."""
 
 import json
+import re
 import unicodedata
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,6 +10,14 @@ import msgspec
 
 from firstkey.values.errors import Malformed
 from firstkey.web.problems import WebReason
+
+_WHERE = re.compile(r" - at `(\$(?:\.[a-z_0-9]+|\[\.\.\.\])*)`\Z")
+
+OWN_WORDS = (
+    ("Invalid enum value", "None of the words that may stand here"),
+    ("Object contains unknown field", "An unknown field"),
+)
+"""What is said where the decoder would repeat what was sent: a code could stand in a wrong place."""
 
 DEPTH_MAX = 16
 QUERY_FIELDS_MAX = 16
@@ -19,6 +28,16 @@ LINES = str.maketrans("", "", "\t\n")
 
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of what follows, so that a text reads as another."""
+
+
+def _told(error: Exception) -> str:
+    """Return what was wrong and where, in the words of our own schema and none of the sender's."""
+    if not isinstance(error, msgspec.ValidationError):
+        return ""
+    text = str(error)
+    where = _WHERE.search(text)
+    said = next((ours for theirs, ours in OWN_WORDS if text.startswith(theirs)), text.partition(" - at `")[0])
+    return said if where is None else f"{said}, at {where[1]}"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -71,8 +90,7 @@ def read_body(data: bytes, kind: type) -> Any:
         _check(value)
         return msgspec.convert(value, kind)
     except (ValueError, RecursionError) as error:
-        detail = str(error) if isinstance(error, msgspec.ValidationError) else ""
-        raise Malformed(WebReason.BodyMalformed, detail) from error
+        raise Malformed(WebReason.BodyMalformed, _told(error)) from error
 
 
 def read_query(query: bytes, kind: type) -> Any:
@@ -92,5 +110,4 @@ def read_query(query: bytes, kind: type) -> Any:
         _check(found)
         return msgspec.convert(found, kind, strict=False)
     except (ValueError, Malformed) as error:
-        detail = str(error) if isinstance(error, msgspec.ValidationError) else ""
-        raise Malformed(WebReason.BodyMalformed, detail) from error
+        raise Malformed(WebReason.BodyMalformed, _told(error)) from error

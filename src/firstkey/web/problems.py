@@ -55,7 +55,7 @@ STATUS: dict[Enum, int] = {
 NONCE_REASONS = frozenset({CeremonyReason.ProofNonceWrong, CeremonyReason.ProofNonceExpired})
 
 ONE_PROBLEM: dict[Enum, Enum] = {
-    **dict.fromkeys((*CanonicalReason, *EncodingReason), WebReason.BodyMalformed),
+    **dict.fromkeys((*CanonicalReason, *EncodingReason, ActionReason.CursorWrong), WebReason.BodyMalformed),
     **dict.fromkeys(NONCE_REASONS, ActionReason.UseNonce),
 }
 """Reasons that are told as another: what cannot be decoded is one problem; a nonce that is over asks for the next."""

@@ -90,6 +90,7 @@ def upgrade(op: Operations) -> None:
     for name, columns in (
         ("cases_by_account", ["account", "due_at", "case"]),
         ("cases_by_due", ["due_at", "case"]),
+        ("cases_by_path", ["path", "due_at", "case"]),
         ("cases_by_person", ["person", "due_at", "case"]),
         ("cases_by_stage", ["stage", "due_at", "case"]),
     ):
