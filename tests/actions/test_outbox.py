@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from firstkey.actions.effects import Effect, Wanted, item_of, wanted_of
-from firstkey.actions.outbox import WAIT_MS_MAX, Outbox
+from firstkey.actions.outbox import OVERDUE_ATTEMPTS, WAIT_MS_MAX, Outbox
 from firstkey.enrollment.case.words import Closure
 from firstkey.values.instants import MINUTE, SECOND
 from tests.actions.handover_world import ACCOUNT, TENANT, HandoverWorld, restore, suspend
@@ -114,20 +115,23 @@ def test_an_answer_that_is_not_so_confirms_nothing() -> None:
 
 
 def test_an_effect_waits_longer_each_time_and_never_gives_up() -> None:
-    """Tried after one second, two, four, up to two minutes; after an hour it is still there, and then it is done."""
+    """Tried after one second, two, four, up to two minutes; after hours it is still there, an error, and then done."""
     world = HandoverWorld()
     credential = world.completed_there()
     world.let_pass(30 * MINUTE, MINUTE)
     world.behave(fails_before=("recall",))
     world.record_joiner(active=False)
-    waits, at = [], world.clock.instant
-    for _ in range(9):
-        world.work_outbox()
+    waits, levels, at = [], list[str](), world.clock.instant
+    for _ in range(OVERDUE_ATTEMPTS):
+        with capture_logs() as logs:
+            world.work_outbox()
+        levels += [each["log_level"] for each in logs if each["event"] == "outbox" and each["effect"] == "recall"]
         due = world.store.read(lambda reader: reader.outbox_due(at + 10**10, 9)).result()
         (queued,) = (each for each in due if each.item.kind == Effect.RECALL)
         waits.append(queued.item.due_at - world.clock.instant)
         world.clock.instant = queued.item.due_at
-    assert waits == [SECOND << n for n in range(7)] + [WAIT_MS_MAX] * 2
+    assert waits == [SECOND << n for n in range(7)] + [WAIT_MS_MAX] * (OVERDUE_ATTEMPTS - 7)
+    assert levels == ["warning"] * (OVERDUE_ATTEMPTS - 1) + ["error"]
     world.clock.instant += 60 * MINUTE
     world.work_outbox()
     world.behave()

@@ -69,6 +69,11 @@ class Elsewhere:
         steps.attend(self.cast, live)
         return live
 
+    def keys(self, name: str) -> list[str]:
+        """Return the keys that somebody has made at the tenant and that open something there."""
+        seen = self.page.read_back(self.account(name))
+        return [each.credential for each in seen if self.page.opens(each.credential)]
+
     def facts(self, live: Live) -> list[str]:
         """Return what happened in a case."""
         found: list[str] = self.cast.requester.show(live.case)["facts"]
@@ -100,6 +105,34 @@ def test_every_path_ends_with_a_key_at_its_destination(there: Elsewhere, name: s
     assert there.page.usable_native_passes(there.account(name)) == 0
     with pytest.raises(Refused):
         live.joiner.sign_in()  # the key is the destination's, not this site's
+
+
+def test_recovery_and_emergency_end_there_too(there: Elsewhere) -> None:
+    """A key is lost: another case hands over again, and the lost key is out of use there; a key for a day likewise."""
+    first = there.redeemed("Ines") if not there.keys("Ines") else None
+    lost = there.keys("Ines")[0] if first is None else handover.hand_over(first, there.page)
+    if first is not None:
+        steps.wait_until_active(first)
+    live = there.redeemed("Ines", "recovery", lost_credential=lost)
+    assert live.path == "recovery_device"
+    second = handover.hand_over(live, there.page)
+    steps.wait_until_active(live)
+    until(lambda: (there.page.opens(lost), there.page.opens(second)) == (False, True))
+    urgent = there.redeemed("Ines", "emergency")
+    assert urgent.path == "emergency_device"
+    assert there.page.opens(handover.hand_over(urgent, there.page))
+    steps.wait_until_active(urgent)
+
+
+def test_the_secret_lies_nowhere(there: Elsewhere) -> None:
+    """What opens the page stands in no file of the site: not in the database, its log, or the destination's state."""
+    live = there.attended("Mara")
+    secret = handover.open_native(live, handover.get_native(live))
+    handover.make_key_there(live, there.page, secret)
+    steps.wait_until_active(live)
+    files = [path for path in there.place.prepared.site.rglob("*") if path.is_file()]
+    assert [path for path in files if secret.encode() in path.read_bytes()] == []
+    assert len(files) > 5
 
 
 def test_a_relayable_path_is_handed_over_once_it_is_anchored(there: Elsewhere) -> None:
@@ -183,7 +216,7 @@ def test_a_leavers_key_is_removed_there(there: Elsewhere) -> None:
 
 def test_time_ends_a_native_pass(there: Elsewhere) -> None:
     """A joiner who walks away: with the window the native pass is over."""
-    live = there.redeemed("Mara") if there.place.people[0].asset else there.attended("Mara")
+    live = there.redeemed("Yuki", "emergency")
     secret = handover.open_native(live, handover.get_native(live))
     there.place.server.clock.let_pass(10 * MINUTE)
     there.cast.requester.sign_in()

@@ -35,6 +35,9 @@ WAIT_MS_MIN = SECOND
 WAIT_MS_MAX = 2 * MINUTE
 """A failed effect waits twice as long each time, within these."""
 
+OVERDUE_ATTEMPTS = 14
+"""After so many, a quarter of an hour, the log calls it an error: somebody has to look at the destination."""
+
 log = structlog.get_logger()
 
 
@@ -144,14 +147,12 @@ class Outbox:
         try:
             await self._try(queued)
         except Unavailable as error:
-            log.warning("outbox", effect=queued.item.kind, attempts=queued.attempts + 1, why=str(error))
-            await self._again(queued)
+            await self._again(queued, str(error))
         except Refused as refused:
-            log.warning("outbox", effect=queued.item.kind, attempts=queued.attempts + 1, why=refused.type)
-            await self._again(queued)
-        except Exception:  # whatever is wrong with one effect must not end the others
-            log.exception("outbox", effect=queued.item.kind, attempts=queued.attempts + 1)
-            await self._again(queued)
+            await self._again(queued, refused.type)
+        except Exception as error:  # whatever is wrong with one effect must not end the others
+            log.exception("outbox", effect=queued.item.kind)
+            await self._again(queued, type(error).__name__)
         finally:
             del self._under_way[queued.item.lane]
 
@@ -180,10 +181,13 @@ class Outbox:
 
         await run(site, settle)
 
-    async def _again(self, queued: Queued) -> None:
+    async def _again(self, queued: Queued, why: str) -> None:
         """Put it off; where the store cannot even note that, it is due again at once, which is as good."""
+        attempts = queued.attempts + 1
+        tell = log.error if attempts >= OVERDUE_ATTEMPTS else log.warning
+        tell("outbox", effect=queued.item.kind, sequence=queued.sequence, attempts=attempts, why=why)
         wait = min(WAIT_MS_MIN << min(queued.attempts, 16), WAIT_MS_MAX)
         try:
             await run(self._site, lambda casework: casework.tx.outbox_again(queued.sequence, casework.tx.now + wait))
         except Unavailable:
-            log.warning("outbox", effect=queued.item.kind, why="the store is busy")
+            log.warning("outbox", effect=queued.item.kind, sequence=queued.sequence, why="the store is busy")

@@ -249,6 +249,10 @@ class HandoverPage:
         """Set how the destination behaves from now on."""
         self._of.state.behave(conduct)
 
+    def read_back(self, account: str) -> tuple[SeenCredential, ...]:
+        """Return the credentials of an account."""
+        return self._of.read_back(account)
+
     def begin(self, secret: str) -> dict[str, Any]:
         """Open the page with a native pass: it is used. Return PublicKeyCredentialCreationOptionsJSON.
 
