@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from starlette.requests import Request
 
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
@@ -22,6 +22,7 @@ class Metrics:
     """The measures of one site's server."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # when a counter began is told by the process's own start
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "firstkey_requests", "Requests answered.", ("operation", "status"), registry=self._registry
