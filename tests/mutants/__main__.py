@@ -6,7 +6,7 @@ cells of the transition table, statements, elements, words, numbers. Both take t
 at a part.
 
 Prints a count for each module, and every mutant that no test killed; answers 1 if there is one, 2 if the tests fail on
-the code as it is.
+the code as it is. What makes the tests run without end, or use up memory, is stopped, and counted as found.
 """
 
 import argparse
@@ -39,13 +39,14 @@ def shown(mutant: Mutant, root: Path) -> str:
 
 def table(tried: Iterable[Tried], excuses: Counter[str]) -> str:
     """Return the counts of each module, as lines."""
-    by_module: dict[str, Counter[bool]] = {}
+    by_module: dict[str, Counter[Verdict]] = {}
     for mutant, outcome in tried:
-        by_module.setdefault(mutant.module, Counter())[outcome.verdict is Verdict.SURVIVED] += 1
-    lines = [f"{'module':44} {'killed':>7} {'excused':>8} {'survived':>9}"]
+        by_module.setdefault(mutant.module, Counter())[outcome.verdict] += 1
+    lines = [f"{'module':44} {'killed':>7} {'stopped':>8} {'excused':>8} {'survived':>9}"]
     for module in sorted({*by_module, *excuses}):
         counts = by_module.get(module, Counter())
-        lines.append(f"{module:44} {counts[False]:>7} {excuses[module]:>8} {counts[True]:>9}")
+        killed, stopped = counts[Verdict.FAILED] + counts[Verdict.BROKEN], counts[Verdict.STOPPED]
+        lines.append(f"{module:44} {killed:>7} {stopped:>8} {excuses[module]:>8} {counts[Verdict.SURVIVED]:>9}")
     return "\n".join(lines)
 
 
