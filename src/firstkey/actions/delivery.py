@@ -18,6 +18,7 @@ from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import DeviceProof
 from firstkey.enrollment.case.words import PassState
+from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.delivery import ArmPass
 from firstkey.enrollment.issuance import IssuePass, RevokePass
 from firstkey.enrollment.lifecycle.decide import Decision
@@ -52,7 +53,9 @@ async def get_pass(site: Site, caller: Device, asked: Handle) -> PassAnswer:
         found = find(casework, caller, asked.handle)
         if is_rival(caller, found.state):
             return refuse_rival(casework, caller, found), found.state, None
-        state = found.state
+        state, lost = _without_lost_pass(casework, found, IssuePass(pass_id=pass_id))
+        if lost is not None:
+            return lost, state, None
         if state.live_pass is None or casework.is_over(state):
             state = _case(casework.decide(found.case, IssuePass(pass_id=pass_id)))
         pass_ = known(state.live_pass)
@@ -65,6 +68,20 @@ async def get_pass(site: Site, caller: Device, asked: Handle) -> PassAnswer:
     if decision is not None:
         tell(decision)
     return PassAnswer(state=device_answer(state), sealed=sealed)
+
+
+def _without_lost_pass(casework: Casework, found: Found, command: IssuePass) -> tuple[Case, Decision | None]:
+    """Write down that a live pass has lost its ground; with it, the no to a next one, which must not undo that."""
+    if found.state.live_pass is None or casework.is_over(found.state):
+        return found.state, None
+    swept = casework.decide(found.case, Sweep())
+    state = swept.case if isinstance(swept.case, Case) else found.state
+    if swept.facts:
+        try:
+            casework.rehearse(found.case, command)
+        except Refused as refused:
+            return state, msgspec.structs.replace(swept, refusal=refused.reason)
+    return state, None
 
 
 def _case(decision: Decision) -> Case:

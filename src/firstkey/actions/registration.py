@@ -33,7 +33,7 @@ from firstkey.enrollment.case.state import Case, known
 from firstkey.enrollment.case.surroundings import DeviceProof, Made
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.registration import RegisterCredential, StartCeremony
-from firstkey.policy.model import Trust
+from firstkey.policy.model import Anchor, Trust
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.encoding import b64u, unb64u
 from firstkey.values.errors import Malformed, Refused
@@ -70,6 +70,7 @@ async def start_ceremony(site: Site, caller: Device, asked: Handle) -> CeremonyO
                 user_name=known(person).user_name,
                 user_display_name=known(person).display_name,
                 exclude_credentials=tuple(each.credential for each in held),
+                attestation="enterprise" if _serial_wanted(found.state) else "direct",
                 attachment="cross-platform" if found.state.requirements.key.roaming else None,
             )
         )
@@ -77,6 +78,12 @@ async def start_ceremony(site: Site, caller: Device, asked: Handle) -> CeremonyO
 
     await do_by_device(site, caller, asked.handle, command)
     return CeremonyOptions(ceremony=ceremony, options=options)
+
+
+def _serial_wanted(state: Case) -> bool:
+    """Whether the authenticator's own serial is asked for: it is the anchor, or somebody has vouched for it."""
+    shipped = Anchor.AUTHENTICATOR in state.requirements.anchors
+    return shipped or (state.window is not None and state.window.serial is not None)
 
 
 def user_handle(account_commitment: str) -> bytes:
