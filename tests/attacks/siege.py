@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib import resources
 from itertools import count
@@ -24,11 +24,12 @@ from firstkey.actions.recording import PersonToRecord
 from firstkey.actions.records import digest_of_people
 from firstkey.actions.scopes import Scope
 from firstkey.actions.velocity import SLICE_MS
-from firstkey.demo import steps
+from firstkey.demo import handover, steps
 from firstkey.demo.people import MODEL, Desk, Joiner, Maker, done
 from firstkey.demo.process import HOST, local_address, run_firstkey
 from firstkey.demo.run import NO_PROXY, PROXY_SOCKET, Prepared
 from firstkey.demo.steps import Cast, Live
+from firstkey.destinations.handover_simulator import HandoverPage
 from firstkey.settings import DEVICE_CA, FILE
 from firstkey.simulator.authenticator import Authenticator, Traits
 from firstkey.simulator.client import Answer, Client
@@ -52,6 +53,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "shared": {"facts": {"device": "shared"}},
     "contractor": {"facts": {"device": "managed", "employment": "contractor"}, "asset": True},
     "counter": {"facts": {"device": "shipped_key", "employment": "contractor"}},
+    "tenant": {"facts": {"device": "certified", "employment": "contractor"}, "asset": True},
     "privileged": {"facts": {"device": "own"}, "privileged": True},
 }
 """What sources say of a joiner of a kind, beside an employee on site."""
@@ -86,10 +88,23 @@ staffing.escalate_to = ["approver"]
 """
 """A path whose code is typed, which the shipped policy does not have."""
 
+ELSEWHERE = (
+    COUNTER.replace('"counter"', '"tenant"')
+    .replace('channel = "in_person"\nchannel_reason = "The counter\'s terminal opens nothing that is sealed."\n', "")
+    .replace('["presence"]', '["client_certificate"]')
+    .replace('["local"]', '["tenant"]')
+    .replace('["shipped_key"]', '["certified"]')
+)
+"""A path that ends on another system's page."""
+
+TENANT = "tenant"
+TENANT_SETTINGS = f'\n[destinations.{TENANT}]\nkind = "handover_simulator"\n'
+
 HIRED_AN_HOUR_MAX = 50
 """So many at most, that no operator meets a velocity limit that is not under attack."""
 
 SWEPT_SECONDS_MAX = 5
+WAIT_SECONDS_MAX = 30
 SWEPT_EVERY_SECONDS = 0.1
 
 NOT_COUNTED = ("sign_in", "system")
@@ -105,7 +120,7 @@ def policy_of(root: bytes) -> bytes:
     """
     text = (resources.files("firstkey.policies") / "default.toml").read_text("utf-8").replace(COSIGNED, "")
     head, separator, rest = text.partition("\n[[path]]")
-    return f'{head}\nextra_roots = ["{sha256_hex(root)}"]\n{COUNTER}{separator}{rest}'.encode()
+    return f'{head}\nextra_roots = ["{sha256_hex(root)}"]\n{COUNTER}{ELSEWHERE}{separator}{rest}'.encode()
 
 
 class Told(NamedTuple):
@@ -295,6 +310,20 @@ class Siege:
         steps.register(live)
         return live
 
+    # Handed over
+
+    @property
+    def page(self) -> HandoverPage:
+        """The other system's page, as a browser and whoever administers it see it."""
+        return handover.page_of(self.site, TENANT, self.maker, lambda: self.server.clock.now)
+
+    def handed_over(self, person: PersonToRecord | None = None) -> tuple[Live, str]:
+        """Return a case that led to a passkey on the other system's page, and that key's id."""
+        live = self.redeemed(person or "tenant")
+        credential = handover.hand_over(live, self.page)
+        steps.wait_until_active(live)
+        return live, credential
+
     # Attended cases
 
     def station_claims(self, live: Live, desk: Desk | None = None) -> Answer:
@@ -399,6 +428,14 @@ class Siege:
         """Return the names of a case's facts, from the database."""
         return [kind for (kind,) in self.rows("SELECT kind FROM facts WHERE stream = ? ORDER BY number", stream(live))]
 
+    @staticmethod
+    def until(holds: Callable[[], bool]) -> None:
+        """Wait until something holds that the server brings about by itself, and fail if it never does."""
+        last = time.monotonic() + WAIT_SECONDS_MAX
+        while not holds():
+            assert time.monotonic() < last, "it did not come"
+            time.sleep(SWEPT_EVERY_SECONDS)
+
     def told(self, name: str) -> list[dict[str, Any]]:
         """Return the bodies of a stream's facts, from the database."""
         found = self.rows("SELECT body FROM facts WHERE stream = ? ORDER BY number", name)
@@ -474,22 +511,31 @@ def _prepare(folder: Path, maker: Maker) -> Prepared:
     (folder / "roots" / f"{MODEL}.der").write_bytes(maker.root.der)
     (folder / DEVICE_CA).write_bytes(maker.devices.pem)
     settings = (folder / FILE).read_text("utf-8")
-    (folder / FILE).write_text(settings.replace(NO_PROXY, f'proxy_socket = "{PROXY_SOCKET}"'), "utf-8")
+    settings = settings.replace(NO_PROXY, f'proxy_socket = "{PROXY_SOCKET}"') + TENANT_SETTINGS
+    (folder / FILE).write_text(settings, "utf-8")
     address.proxy = folder / PROXY_SOCKET
     return Prepared(folder, address, begun["founding_code"], begun["ledger_key"])
 
 
 @contextmanager
-def besieged(folder: Path) -> Iterator[Siege]:
-    """Run a server on a fresh site, founded by five."""
+def unfounded(folder: Path) -> Iterator[Siege]:
+    """Run a server on a fresh site that waits for its founders."""
     maker = Maker()
     prepared = _prepare(folder / "site", maker)
     with Launched(prepared.site, prepared.address) as server:
         desks = tuple(Desk(prepared.address, name, maker.authenticator()) for name in FOUNDERS)
-        for desk in desks:
-            desk.enroll(prepared.founding_code)
-        for desk in desks:
-            desk.sign_founding(prepared.founding_code)
-        for desk in desks:
-            desk.sign_in()
         yield Siege(prepared, maker, server, desks)
+
+
+@contextmanager
+def besieged(folder: Path) -> Iterator[Siege]:
+    """Run a server on a fresh site, founded by five."""
+    with unfounded(folder) as siege:
+        code = siege.prepared.founding_code
+        for desk in siege.desks:
+            desk.enroll(code)
+        for desk in siege.desks:
+            desk.sign_founding(code)
+        for desk in siege.desks:
+            desk.sign_in()
+        yield siege
