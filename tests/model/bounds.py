@@ -13,7 +13,7 @@ from firstkey.policy.model import Purpose, Requirements, Tier
 from tests.model import paths
 from tests.model.environment import Dimension
 from tests.model.paths import CaseBound
-from tests.model.people import ARNO, CORA, JANE, JOAN, JOINER, MONA, PAUL, PEOPLE, RITA, eligible
+from tests.model.people import ARNO, CORA, JANE, JOAN, JOINER, MONA, PAUL, PEOPLE, RITA
 from tests.model.world import (
     ASSERTIONS,
     ASSET,
@@ -173,15 +173,14 @@ def two_cases(name: str, one: CaseBound, other: CaseBound, *dimensions: Dimensio
 
 
 _WORLD_OF_TWO = (standing("stands", "left", "rehired"), CHECKPOINT, EPOCH, CLOCK, SITE)
-CUSTODY: dict[str, Any] = {
-    "ticks": FEWEST_TICKS,
-    "changed": (("eligible", eligible(JOINER, PAUL, ARNO, CORA)),),
-}
+_CUSTODY = present_people(JOINER, PAUL, ARNO, CORA, gone=ARNO)
 ONE_ACCOUNT = (
     two_cases("re-hire", paths.FIRST, paths.AGAIN, *_WORLD_OF_TWO, changed=HAS_ASSET),
     two_cases("sibling", paths.FIRST, paths.LOAN, *_WORLD_OF_TWO, changed=HAS_ASSET),
     two_cases("recovery and spare", paths.LOST, paths.SPARE, *_WORLD_OF_TWO, holdings=(("account", held("held")),)),
-    two_cases("break-glass", *paths.CUSTODIANS, standing("stands", "left"), CHECKPOINT, CLOCK, SITE, **CUSTODY),
+    two_cases(
+        "break-glass", *paths.CUSTODIANS, standing("stands", "left", "rehired"), CHECKPOINT, CLOCK, SITE, _CUSTODY
+    ),
 )
 SHARED_PEOPLE = (
     two_cases(
@@ -212,6 +211,7 @@ _LESS: dict[str, tuple[str, ...]] = {
     "own key": ("policy", "checkpoint", "site", "account", "clock"),
     "quorum of two": ("people", "checkpoint"),
     "revised by weaker evidence": ("people",),
+    "break-glass": ("people", "checkpoint", "account"),
     "people shared": ("people", "checkpoint"),
     "sibling": ("checkpoint",),
     "recovery and spare": ("checkpoint",),

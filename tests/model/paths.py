@@ -261,7 +261,7 @@ def _custodian(position: int, *makers: str) -> CaseBound:
         openers=((JOINER, None),),
         people=(JOINER, PAUL, ARNO, CORA),
         made=tuple((f"made by {maker}", replace(answer, maker=maker)) for maker in makers),
-        without=STRAIGHT | {"WithdrawProofing", "WithdrawApproval"},
+        without=STRAIGHT,
     )
 
 

@@ -23,7 +23,7 @@ from tests.model.world import UNVERIFIED
 SOAK = os.environ.get("FIRSTKEY_SOAK") == "1"
 WALKS, SEEDED = (3_000, 1_000) if SOAK else (200, 80)
 BYTES_MIN, BYTES_MAX = 400, 4_000 if SOAK else 1_600
-"""Of choices, two bytes each; about twelve of them are a step."""
+"""Of choices, two bytes each; about five of them are a step."""
 
 CASES, FACTS_OF_A_WALK = 5, 40
 """What the farthest walk comes to, at least."""
