@@ -22,7 +22,7 @@ class Metrics:
     """The measures of one site's server."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # when a counter began is told by the process's own start
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types there
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "firstkey_requests", "Requests answered.", ("operation", "status"), registry=self._registry
