@@ -175,15 +175,18 @@ def test_sessions_are_seen_stepped_up_and_ended(place: Place) -> None:
     assert other.client.request("GET", "/api/sessions").problem == "sign-in-needed"
 
 
+def raise_to(desk: Desk, epoch: int) -> Answer:
+    """Raise the epoch, if it is the next one and there is a session left to do it in."""
+    desk.sign_in()
+    signed = desk.sign("raise_epoch", names=(str(epoch),))
+    return desk.post("/api/epoch", {"epoch": epoch, "signed": signed})
+
+
 def test_the_epoch_ends_every_session(place: Place) -> None:
     """With the administrator's own; everybody signs in again."""
     cast = place.cast
-    for epoch in range(2, 10):
-        signed = cast.requester.sign("raise_epoch", names=(str(epoch),))
-        answer = cast.requester.post("/api/epoch", {"epoch": epoch, "signed": signed})
-        if answer.status == 200:
-            break
-    assert answer.json == {"epoch": epoch}
+    tried = [raise_to(cast.requester, epoch) for epoch in range(2, 5)]
+    assert [answer.status for answer in tried].count(200) == 1
     assert cast.proofer.client.request("GET", "/api/sessions").problem == "sign-in-needed"
     for desk in cast:
         desk.sign_in()

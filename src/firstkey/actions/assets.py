@@ -63,10 +63,11 @@ class AssetRecord(AssetToFeed, frozen=True, kw_only=True):
 
 
 class AssetsToFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Assets as the source has them now."""
+    """Assets as the source has them now. `source` is its name, for those who want to be sure of the key they use."""
 
     assets: Annotated[tuple[AssetToFeed, ...], msgspec.Meta(max_length=ROWS_MAX)]
     dry_run: bool = False
+    source: str | None = None
 
 
 class _Move(NamedTuple):
@@ -146,7 +147,7 @@ async def feed_assets(site: Site, caller: Feed, asked: AssetsToFeed) -> Fed:
     """
 
     def work(casework: Casework) -> Fed:
-        tx, source = casework.tx, source_speaking(casework, caller, ASSETS)
+        tx, source = casework.tx, source_speaking(casework, caller, ASSETS, asked.source)
         moves: list[_Move] = []
         errors: list[RowRefused] = []
         seen: set[str] = set()

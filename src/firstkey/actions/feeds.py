@@ -39,10 +39,11 @@ LEAVE = "leave"
 
 
 class PeopleToFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """People as the source has them now."""
+    """People as the source has them now. `source` is its name, for those who want to be sure of the key they use."""
 
     people: Annotated[tuple[PersonToRecord, ...], msgspec.Meta(max_length=ROWS_MAX)]
     dry_run: bool = False
+    source: str | None = None
 
 
 class PresentToFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +54,7 @@ class PresentToFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     present: Annotated[tuple[Id, ...], msgspec.Meta(max_length=PRESENT_MAX)]
     left_max: int = 50
     dry_run: bool = False
+    source: str | None = None
 
 
 class CaseToFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,16 +104,18 @@ UNSAID = frozenset({"manager_since", "manager_counts_from", "asset_counts_from",
 """What follows from the rest."""
 
 
-def source_speaking(casework: Casework, caller: Feed, speaks_of: str) -> Source:
+def source_speaking(casework: Casework, caller: Feed, speaks_of: str, name: str | None = None) -> Source:
     """Spend the request's proof and return the source whose key made it.
 
     Raises:
-        Refused: NotFound; it is no source's, or speaks of something else.
+        Refused: NotFound; it is no source's, or speaks of something else. SourceUnknown; it is another than was named.
     """
     spend_proof(casework.tx, caller)
     source = site_state(casework.site, casework.tx).state.source_of(caller.device_key)
     if source is None or source.speaks_of != speaks_of:
         raise Refused(ActionReason.NotFound)
+    if name not in (None, source.name):
+        raise Refused(ActionReason.SourceUnknown, f"the key is of {source.name}")
     return source
 
 
@@ -231,7 +235,7 @@ async def feed_people(site: Site, caller: Feed, asked: PeopleToFeed) -> Fed:
     """
 
     def work(casework: Casework) -> Fed:
-        source = source_speaking(casework, caller, PEOPLE)
+        source = source_speaking(casework, caller, PEOPLE, asked.source)
         rows = ((said.person, partial(planned, casework, said, source)) for said in asked.people)
         good, errors = plan_each(rows)
         if not asked.dry_run:
@@ -264,7 +268,7 @@ async def feed_present(site: Site, caller: Feed, asked: PresentToFeed) -> Fed:
     Raises:
         Refused: NotFound, LeaversTooMany, VelocityReached.
     """
-    source = await run(site, lambda casework: source_speaking(casework, caller, PEOPLE))
+    source = await run(site, lambda casework: source_speaking(casework, caller, PEOPLE, asked.source))
     gone = await _gone(site, source, frozenset(asked.present))
     if len(gone) > asked.left_max:
         raise Refused(ActionReason.LeaversTooMany, f"{len(gone)} would leave, {asked.left_max} may")

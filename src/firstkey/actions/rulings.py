@@ -15,7 +15,7 @@ from firstkey.enrollment.request import OpenCase
 from firstkey.policy.evaluate import rule
 from firstkey.policy.facts import FACTS, Asserted, Effective, effective, record_of, values_of
 from firstkey.policy.load import load_policy
-from firstkey.policy.model import Policy, Requirements, Ruling
+from firstkey.policy.model import Policy, Purpose, Requirements, Ruling
 from firstkey.policy.staffing import Person
 from firstkey.ports.fact_store import Reader, Transaction
 from firstkey.ports.kinds import DocumentKind
@@ -58,6 +58,11 @@ def _asserted(state: Case | NeverOpened | None, command: Command, now: int) -> t
         purpose, delegated, since = command.purpose, command.delegator is not None, now
     else:
         return ()
+    return asserted_of(purpose, delegated=delegated, since=since)
+
+
+def asserted_of(purpose: Purpose, *, delegated: bool, since: int) -> tuple[Asserted, ...]:
+    """Return what the server itself knows of how a case was opened."""
     request = "delegated" if delegated else "single"
     return (
         Asserted("purpose", purpose.value, SERVER, 1, since),

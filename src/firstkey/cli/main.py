@@ -11,12 +11,17 @@ import click
 from firstkey import VERSION
 
 NOUNS: dict[str, str] = {
+    "assets": "Bring in devices and authenticators from an inventory.",
+    "case": "List cases, show where one stands, and tell how it came to that.",
+    "completion": "Print what your shell needs to complete this command.",
     "demo": "Watch a joiner get a passkey, on a real server, with everything that is refused.",
     "doctor": "Say whether a site is fit to be served, and what to do where it is not.",
     "fence": "Let a site serve again that was restored from a copy.",
     "init": "Make a site and begin its founding.",
     "ledger": "Verify a site's ledger, offline and without its server.",
     "migrate": "Bring a database that an older version wrote to this one.",
+    "operator": "List who holds which duty, and for whom.",
+    "people": "Bring in people, and look at who is on record.",
     "policy": "Check, explain, compare and test policies.",
     "recall": "Find every credential that rests on something, and take it out of use.",
     "serve": "Run a site's server.",

@@ -9,4 +9,4 @@ class SourceReason(Enum):
     """Reasons, alphabetically."""
 
     AssetsUnfit = Says("This is not a list of assets.", "Correct the row named; nothing of the file was taken.")
-    FeedUnfit = Says("This is not a SCIM 2.0 feed of users.", "Correct the row named; nothing of the feed was taken.")
+    FeedUnfit = Says("This is not a list of people.", "Correct the row named; nothing of the file was taken.")

@@ -21,22 +21,34 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def read_json(document: bytes, reason: Enum) -> Any:
+def read_json(document: bytes, reason: Enum, bytes_max: int = DOCUMENT_BYTES_MAX) -> Any:
     """Return the value of a JSON document; a key that stands twice is refused.
 
     Args:
-        document: UTF-8, at most DOCUMENT_BYTES_MAX.
+        document: UTF-8.
         reason: what to raise.
+        bytes_max: how long it may be.
 
     Raises:
         Malformed: the reason.
     """
-    if len(document) > DOCUMENT_BYTES_MAX:
-        raise Malformed(reason, f"more than {DOCUMENT_BYTES_MAX} bytes")
+    if len(document) > bytes_max:
+        raise Malformed(reason, f"more than {bytes_max} bytes")
     try:
         return json.loads(document.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Malformed(reason, f"no JSON: {error}") from error
+
+
+def rows_of(values: Any, reason: Enum) -> list[Any]:
+    """Return what must be a list.
+
+    Raises:
+        Malformed: the reason.
+    """
+    if not isinstance(values, list):
+        raise Malformed(reason, "a list of rows belongs here")
+    return values
 
 
 def read_rows(values: Any, kind: type[Row], reason: Enum) -> tuple[Row, ...]:

@@ -105,17 +105,21 @@ def read_users(document: bytes) -> tuple[PersonToRecord, ...]:
     Raises:
         Malformed: FeedUnfit, with the row and what is wrong with it. Then nothing of the feed is taken.
     """
-    users = read_rows(_resources(read_json(document, SourceReason.FeedUnfit)), User, SourceReason.FeedUnfit)
-    for number, user in enumerate(users, 1):
-        if USER not in user.schemas or not set(user.schemas) <= {USER, ENTERPRISE_USER}:
-            raise Malformed(SourceReason.FeedUnfit, f"row {number}: schemas")
+    users = read_rows(resources(read_json(document, SourceReason.FeedUnfit)), User, SourceReason.FeedUnfit)
     if len({user.external_id for user in users}) != len(users):
         raise Malformed(SourceReason.FeedUnfit, "an externalId twice")
     by_id = {user.id: user.external_id for user in users if user.id is not None}
-    return tuple(_person(number, user, by_id) for number, user in enumerate(users, 1))
+    return tuple(person_of_user(number, user, by_id) for number, user in enumerate(users, 1))
 
 
-def _resources(value: Any) -> Any:
+def shown_ids(values: list[Any]) -> dict[str, str]:
+    """Return which externalId each resource's id stands for, of rows that may yet prove unreadable."""
+    rows = (value for value in values if isinstance(value, dict))
+    pairs = ((row.get("id"), row.get("externalId")) for row in rows)
+    return {shown: external for shown, external in pairs if isinstance(shown, str) and isinstance(external, str)}
+
+
+def resources(value: Any) -> Any:
     """Return the users' resources of a document, all of them or none."""
     if not isinstance(value, dict) or LIST_RESPONSE not in value.get("schemas", ()):
         return [value]
@@ -125,7 +129,19 @@ def _resources(value: Any) -> Any:
     return resources
 
 
-def _person(number: int, user: User, by_id: dict[str, str]) -> PersonToRecord:
+def person_of_user(number: int, user: User, by_id: dict[str, str]) -> PersonToRecord:
+    """Return the record that a user resource makes.
+
+    Args:
+        number: its place in the feed, from 1.
+        user: the resource.
+        by_id: externalId by resource id, of all in the feed.
+
+    Raises:
+        Malformed: FeedUnfit; other schemas, or a manager who is not in the feed.
+    """
+    if USER not in user.schemas or not set(user.schemas) <= {USER, ENTERPRISE_USER}:
+        raise Malformed(SourceReason.FeedUnfit, f"row {number}: schemas")
     enterprise, contractor = user.enterprise, user.user_type == "Contractor"
     manager = None if enterprise.manager is None else by_id.get(enterprise.manager.value)
     if enterprise.manager is not None and manager is None:
