@@ -170,7 +170,7 @@ def test_a_defect_at_one_account_stops_no_other() -> None:
     world.work_outbox()
     assert world.confirmed() == []
     assert Effect.RECALL not in world.waiting()
-    world.tenant.suspend = broken  # type: ignore[method-assign]  # mended
+    world.tenant.suspend = broken  # type: ignore[method-assign]  # it is mended
     world.let_pass(2 * SECOND)
     assert world.confirmed() == [("suspend", credential)]
 

@@ -241,6 +241,20 @@ def test_a_key_that_is_pending_is_stopped_with_its_case() -> None:
     assert progress(world, shown) == {credential: (Progress.HELD, True)}
 
 
+def test_what_is_out_of_use_for_good_is_not_listed() -> None:
+    """Recalled with its withdrawn case, or ended with its holder: nothing is left to recall, whatever comes later."""
+    world = SiteWorld()
+    enroll(world, 101)
+    world.device = JoinerDevice(now=world.clock.now)
+    world.authenticator = Authenticator(world.traits, world.attester)
+    world.registered()
+    assert len(found(world, Node.PERSON, person_of(world, "anna"))) == 2
+    world.close()
+    assert len(found(world, Node.PERSON, person_of(world, "anna"))) == 1
+    world.record_joiner(person="p-101", account="dir:101", user_name="p-101", active=False)
+    assert found(world, Node.PERSON, person_of(world, "anna")) == {}
+
+
 def test_portions_follow_one_another_from_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """A long list is noted whole and taken a portion at a time; all are suspended before any is final."""
     monkeypatch.setattr(recall, "PORTION", 1)

@@ -76,7 +76,7 @@ def test_what_ends_before_it_is_minted_is_not_minted(end: object) -> None:
     world.ask_native()
     world.behave(fails_before=("mint", "reap"))
     world.work_outbox()
-    end(world)  # type: ignore[operator]  # as above
+    end(world)  # type: ignore[operator]  # as it was above
     world.behave()
     world.let_pass(3 * SECOND)
     assert world.page.usable_native_passes(ACCOUNT) == 0

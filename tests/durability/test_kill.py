@@ -10,7 +10,7 @@ import pytest
 
 from firstkey.storage.sqlite.connection import DATABASE_FILE
 from firstkey.values.errors import Unavailable
-from firstkey.values.instants import HOUR, MINUTE
+from firstkey.values.instants import HOUR
 from tests.durability.accounting import check_history, missing, verify
 from tests.durability.crowd import hire, sign_in_again
 from tests.durability.errand import Errand, Told, cast_of
@@ -23,7 +23,7 @@ SECONDS_MIN, SECONDS_MAX = 0.01, 0.9
 """The server is killed at a random moment of this span, counted from when its clients begin."""
 
 HIRED_AT_ONCE = 30
-KILLS_AN_HOUR = 20
+KILLS_AN_HOUR = 40
 """So many, and the server's clock goes on by an hour: velocity limits are not what is tried here."""
 
 
@@ -102,7 +102,7 @@ def test_nothing_acknowledged_is_lost_by_kills_in_the_middle_of_enrollments(tmp_
             where = f"kill {kill} of seed {seed}"
             assert not broken, (where, broken, place.server.said())
             if kill % KILLS_AN_HOUR == KILLS_AN_HOUR - 1:
-                place.server.clock.let_pass(HOUR + 6 * MINUTE)
+                place.server.clock.let_pass(HOUR)
             place.server.start()
             assert missing(place.prepared.site, desks.told) == [], where
             check_history(place.prepared.site)

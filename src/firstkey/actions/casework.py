@@ -13,10 +13,10 @@ from firstkey.actions.acts import Evidence, keep_evidence, statements_of, verifi
 from firstkey.actions.counters import KeyCopied, check_counter
 from firstkey.actions.crew import Crew, as_known, crew_of, may_see
 from firstkey.actions.destinations import check_destinations
-from firstkey.actions.effects import effects_of
+from firstkey.actions.effects import FOR_GOOD, effects_of
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
 from firstkey.actions.projection import joiner_of, told_row
-from firstkey.actions.provenance import record_provenance
+from firstkey.actions.provenance import end_provenance, record_provenance
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
 from firstkey.actions.scopes import subject_of_case
@@ -259,6 +259,8 @@ class Casework:
                 for item in effects_of(state, (fact,)):
                     self.tx.enqueue(item)
                 self.project(held.case)
+            if type(fact) in FOR_GOOD:
+                end_provenance(self.tx, fact.credential)
 
     def suspend_copied(self, copied: KeyCopied) -> None:
         """Take a key out of use of which there are two."""

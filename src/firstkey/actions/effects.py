@@ -77,6 +77,10 @@ PUSHED: dict[type[Fact], Effect] = {
 """Facts about a credential, in its case's stream or its account's, and what they want where it stands."""
 
 
+FOR_GOOD = frozenset(kind for kind, effect in PUSHED.items() if effect is Effect.RECALL)
+"""Facts after which a credential is out of use for good."""
+
+
 def effects_of(case: Case, happened: Sequence[Fact]) -> Iterator[OutboxItem]:
     """Yield what facts want outside.
 

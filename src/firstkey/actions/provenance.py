@@ -12,7 +12,8 @@ from enum import Enum, StrEnum
 import msgspec
 
 from firstkey.actions.effects import made_at
-from firstkey.enrollment.case.state import Case
+from firstkey.enrollment.case.state import Case, Credential
+from firstkey.enrollment.case.words import Closure, CredentialState
 from firstkey.ledger.entry import read_entry
 from firstkey.ports.fact_store import Reader, Transaction
 from firstkey.ports.kinds import DocumentKind
@@ -59,6 +60,7 @@ class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         model: AAGUID.
         vouched_by: the key whose assertion made the case go on.
         destination: where it was made, None for here.
+        over: whether it is out of use for good.
     """
 
     credential: str
@@ -73,6 +75,7 @@ class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str
     vouched_by: str | None
     destination: str | None
+    over: bool = False
 
 
 class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +103,32 @@ def record_provenance(tx: Transaction, case: Case) -> None:
         model=made.made.aaguid,
         vouched_by=None if case.own_key is None else case.own_key.credential,
         destination=made_at(case),
+        over=_is_over(tx, case, made),
     )
+    _put(tx, row)
+
+
+def _is_over(tx: Transaction, case: Case, made: Credential) -> bool:
+    """Whether it is out of use for good: with its case, or by its account once the case has completed."""
+    if case.closed is Closure.COMPLETED:
+        before = _row(tx, made.credential)
+        return before is not None and before.over
+    return case.closed is not None or made.state is CredentialState.RECALLED
+
+
+def end_provenance(tx: Transaction, credential: str) -> None:
+    """Note that a credential is out of use for good, by its account."""
+    row = _row(tx, credential)
+    if row is not None:
+        _put(tx, msgspec.structs.replace(row, over=True))
+
+
+def _row(reader: Reader, credential: str) -> Provenance | None:
+    body = reader.document(DocumentKind.PROVENANCE, credential)
+    return None if body is None else msgspec.json.decode(body, type=Provenance)
+
+
+def _put(tx: Transaction, row: Provenance) -> None:
     tx.put_document(DocumentKind.PROVENANCE, row.credential, canonical.encode(msgspec.to_builtins(row)))
 
 

@@ -21,7 +21,6 @@ from firstkey.actions.people import PersonRecord, find_person
 from firstkey.actions.provenance import Found, Node, Provenance
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.sessions import end_session, sessions_of
-from firstkey.actions.site import Site
 from firstkey.actions.site_stream import new_fact, site_state
 from firstkey.actions.streams import read_holdings
 from firstkey.enrollment.activation import HoldingsCommand, RecallCredential, SuspendCredential
@@ -98,15 +97,6 @@ class RecallKept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def digest_of(found: Sequence[Found]) -> str:
     """Return what the act of recalling names: SHA-256, hex, of the canonical list of credential ids, sorted."""
     return sha256_hex(canonical.encode(sorted(each.provenance.credential for each in found)))
-
-
-def in_use(site: Site, reader: Reader, found: Sequence[Found]) -> tuple[Found, ...]:
-    """Leave out what is out of use for good."""
-
-    def lives(row: Provenance) -> bool:
-        return standing_of(site, reader, row.case, row.credential) not in OVER
-
-    return tuple(each for each in found if lives(each.provenance))
 
 
 def recall_stream(recall: str) -> str:

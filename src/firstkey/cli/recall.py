@@ -16,8 +16,14 @@ import msgspec
 
 from firstkey.actions.provenance import Found, Node
 from firstkey.actions.recall import digest_of
-from firstkey.actions.recalls import CONFIRM_RECALL, GREEN, RECALL_CREDENTIALS, credential_found, find_in_use
-from firstkey.actions.site import ANSWER_WITHIN_SECONDS
+from firstkey.actions.recalls import (
+    CONFIRM_RECALL,
+    GREEN,
+    LOOK_SECONDS_MAX,
+    RECALL_CREDENTIALS,
+    credential_found,
+    find_in_use,
+)
 from firstkey.assembly import look_at_site
 from firstkey.cli.console import Console
 from firstkey.cli.passkey import SecurityKey
@@ -55,7 +61,7 @@ def find(folder: Path, node: Node, value: str) -> tuple[Found, ...]:
     """Return the credentials in use that rest on something, as the site's own database says now."""
     site = look_at_site(folder)
     try:
-        return answer(site.store.read(lambda reader: find_in_use(site, reader, node, value)), ANSWER_WITHIN_SECONDS)
+        return answer(site.store.read(lambda reader: find_in_use(site, reader, node, value)), LOOK_SECONDS_MAX)
     finally:
         site.store.close()
 
