@@ -5,6 +5,7 @@ A JWS in compact serialisation (RFC 7515) with exactly the header {typ, alg: ES2
 comes in: anything but ES256 is malformed.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, TypeVar
 
@@ -23,6 +24,7 @@ from firstkey.values.errors import Malformed, Refused
 P = TypeVar("P")
 
 JWS_CHARACTERS_MAX = 4096
+KEYS_REMEMBERED_MAX = 1024
 
 _UNREADABLE = CeremonyReason.ProofMalformed
 
@@ -57,7 +59,13 @@ class DeviceKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def load(self) -> ec.EllipticCurvePublicKey:
         """Return the key for use; a ValueError when the point is not on the curve."""
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.point)
+        return _loaded(self.point)
+
+
+@lru_cache(maxsize=KEYS_REMEMBERED_MAX)
+def _loaded(point: bytes) -> ec.EllipticCurvePublicKey:
+    """Build a key. The same point is the same key: a device proves with one all the way."""
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
 def read_signed(jws: str, expected_type: str, payload_type: type[P]) -> tuple[DeviceKey, P]:

@@ -20,6 +20,7 @@ from firstkey.web.metrics import Metrics
 from firstkey.web.openapi import openapi
 from firstkey.web.problems import PROBLEM_TYPE, WebReason, problem_of
 from firstkey.web.routes import ROUTES
+from firstkey.web.shelves import Shelves
 
 __all__ = ["COOKIE", "HEADERS", "make_app"]
 
@@ -91,6 +92,6 @@ def make_app(site: Site, lifespan: Any = None) -> Starlette:
             await ends.enter_async_context(door.tally.kept())
             yield
 
-    app = Starlette(routes=routes, exception_handlers={404: unknown, 405: other_method}, lifespan=counting)
+    app = Starlette(routes=[Shelves(routes)], exception_handlers={404: unknown, 405: other_method}, lifespan=counting)
     app.router.redirect_slashes = False  # a redirect would name whatever host was asked for
     return app

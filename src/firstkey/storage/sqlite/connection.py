@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy.dialects import sqlite
 
-from firstkey.storage.limits import BUSY_WAIT_MS_MAX
+from firstkey.storage.limits import BUSY_WAIT_MS_MAX, CACHE_KIB
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.statements import Statements
 from firstkey.storage.tables import SCHEMA_VERSION, creation
@@ -21,6 +21,7 @@ STATEMENTS = Statements(DIALECT, sqlite.insert)
 _WRITER = (
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
     "PRAGMA trusted_schema = OFF",
 )
 _READER = ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF")
