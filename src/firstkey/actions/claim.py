@@ -39,7 +39,10 @@ async def claim_case(site: Site, caller: Device, asked: ClaimToMake) -> DeviceAn
     """Take a case with two fresh keys; on an attended path the station names the claim, for its confirmer to sign."""
     keys = judge_claim_keys(asked.keys, expected_device_key=caller.device_key, expected_case=asked.handle)
     claim = asked.claim or b64u(site.entropy.draw(16))
-    judged = None if asked.signed is None else await judge_signed(site, asked.signed, None)
+    judged = None
+    if asked.signed is not None:
+        await run(site, lambda casework: find(casework, caller, asked.handle))  # who has no case is told so first
+        judged = await judge_signed(site, asked.signed, None)
 
     def command(casework: Casework, _: Found) -> ClaimDevice:
         body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
@@ -54,7 +57,8 @@ async def claim_case(site: Site, caller: Device, asked: ClaimToMake) -> DeviceAn
         )
 
     statements = frozenset() if judged is None else frozenset({judged[0].statement_digest})
-    return await do_by_device(site, caller, asked.handle, command, statements=statements)
+    is_found = judged is not None
+    return await do_by_device(site, caller, asked.handle, command, statements=statements, is_found=is_found)
 
 
 async def anchor_by_certificate(site: Site, caller: Device, asked: Handle) -> DeviceAnswer:

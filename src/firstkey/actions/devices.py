@@ -166,6 +166,8 @@ async def do_by_device(
     command: Callable[[Casework, Found], Command],
     after: Callable[[Casework, Case], None] = lambda casework, state: None,
     statements: frozenset[str] = frozenset(),
+    *,
+    is_found: bool = False,
 ) -> DeviceAnswer:
     """Decide what the claiming device asks.
 
@@ -176,13 +178,14 @@ async def do_by_device(
         command: makes the command, seeing the case as it is.
         after: what else belongs into the same transaction, once the core has said yes.
         statements: signed for the command, accepted by whoever makes it.
+        is_found: the case was found, and the proof spent, in an earlier transaction of this request.
 
     Raises:
         Refused: NotFound, AnotherDeviceClaimed, or what the core finds.
     """
 
     def work(casework: Casework) -> Decision:
-        found = find(casework, caller, handle)
+        found = find_again(casework, handle) if is_found else find(casework, caller, handle)
         if is_rival(caller, found.state):
             return refuse_rival(casework, caller, found)
         decision = casework.decide(found.case, command(casework, found), statements=statements)

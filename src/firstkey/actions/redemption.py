@@ -42,7 +42,7 @@ from firstkey.enrollment.case.words import PassState
 from firstkey.enrollment.closure import Sweep
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.redemption import AssertOwnKey, ConfirmAttendance, RedeemPass
-from firstkey.policy.model import Channel
+from firstkey.policy.model import Bootstrap, Channel
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values import codes
 from firstkey.values.errors import Refused
@@ -154,6 +154,8 @@ async def ask_own_key(site: Site, caller: Device, asked: Handle) -> StatementToS
         found = find(casework, caller, asked.handle)
         if is_rival(caller, found.state) or found.state.claim is None:
             raise Refused(ActionReason.NotFound)
+        if found.state.closed is not None or found.state.requirements.bootstrap is not Bootstrap.OWN_KEY:
+            raise Refused(R.BootstrapDiffers)
         act = StatementAsked(
             act=OWN_KEY_ACT, case=found.case, revision=found.state.revision, names=(found.state.claim.claim,)
         )

@@ -18,7 +18,7 @@ from firstkey.actions.claim import (
     keep_start_code,
     kept_start_code,
 )
-from firstkey.actions.devices import DeviceAnswer, device_answer, find, is_rival, refuse_rival
+from firstkey.actions.devices import DeviceAnswer, device_answer, find, find_again, is_rival, refuse_rival
 from firstkey.actions.operators import do_all_signed
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
@@ -142,11 +142,12 @@ async def replace_claim_at_station(site: Site, caller: Device, asked: ClaimToMak
     if asked.claim is None or asked.signed is None:
         raise Refused(ActionReason.NotFound)
     claim, handle = asked.claim, b64u(site.entropy.draw(16))
+    await run(site, lambda casework: find(casework, caller, asked.handle))  # who has no case is told so first
     verdict, evidence = await judge_signed(site, asked.signed, None)
     act = signed_act(verdict)
 
     def work(casework: Casework) -> Decision:
-        found = find(casework, caller, asked.handle)
+        found = find_again(casework, asked.handle)
         body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
         casework.tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
         casework.accept(verdict, evidence)
