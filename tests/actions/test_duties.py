@@ -174,7 +174,9 @@ def test_a_scoped_list_ends_and_misses_nobody(world: SiteWorld) -> None:
     found: list[str] = []
     after, pages = None, 0
     while pages == 0 or after is not None:
-        page = done(queries.list_cases(world.site, world.operators["olga"], CasesAsked(Stage.PROOFING, after, 3)))
+        page = done(
+            queries.list_cases(world.site, world.operators["olga"], CasesAsked(Stage.PROOFING, after=after, limit=3))
+        )
         found += [row.case for row in page.cases]
         after, pages = page.after, pages + 1
     assert sorted(found) == sorted(mine)

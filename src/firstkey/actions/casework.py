@@ -18,13 +18,14 @@ from firstkey.actions.people import PersonRecord, find_person, person_of_account
 from firstkey.actions.projection import joiner_of, told_row
 from firstkey.actions.provenance import end_provenance, record_provenance
 from firstkey.actions.reasons import ActionReason
-from firstkey.actions.rulings import NOTHING_BEFORE, Before, policy_in_force, ruling_of
+from firstkey.actions.rulings import NOTHING_BEFORE, policy_in_force, ruling_of
 from firstkey.actions.scopes import subject_of_case
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
 from firstkey.actions.site_stream import new_fact, settled, site_state
 from firstkey.actions.streams import (
     CaseState,
     account_stream,
+    before_of,
     case_stream,
     every_case,
     partner_of,
@@ -41,7 +42,6 @@ from firstkey.enrollment.activation import (
 )
 from firstkey.enrollment.case.ending import is_here, is_over
 from firstkey.enrollment.case.facts import CredentialRestored
-from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.slots import open_case_key
 from firstkey.enrollment.case.state import Case, Held, Holdings
@@ -220,7 +220,7 @@ class Casework:
             self._let_go_of(SlotKind.OPEN_CASE, key, case)
         crew = crew_of(tx, person, standing, state, command, tx.now)
         around = self._around(case, number, state, person, crew, statements)
-        before = self._before(person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
+        before = before_of(self.site, tx, person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
         ruling = ruling_of(tx, policy_in_force(tx, standing, tx.now), state, command, person, crew.people, before)
         if isinstance(command, OpenCase):
             check_destinations(self.site, ruling.requirements, command.purpose)
@@ -275,7 +275,8 @@ class Casework:
         """Write down what a changed record has made true of a person's credentials and open cases."""
         for account in person.every_account:
             self.decide_holdings(person.at_account(account), SweepHoldings())
-        for row in self.tx.cases(CaseIndex.PERSON, person.person, limit=PAGE_ROWS_MAX):
+        ids = site_state(self.site, self.tx).state.ids_of(person.person)
+        for row in (row for each in ids for row in self.tx.cases(CaseIndex.PERSON, each, limit=PAGE_ROWS_MAX)):
             case = row.case.removeprefix("case/")
             if row.stage != Stage.CLOSED:
                 self.decide(case, Sweep())
@@ -294,16 +295,6 @@ class Casework:
             state = self.read(case)
             if isinstance(state, Case) and person in {who for _, who in state.duties}:
                 self.decide(case, Sweep())
-
-    def _before(self, person: PersonRecord, command: OpenCase) -> Before:
-        """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
-        now = self.tx.now
-        rows = every_case(self.tx, CaseIndex.PERSON, person.person)
-        cases = (self.read(row.case.removeprefix("case/")) for row in rows)
-        adverse = (c for c in cases if isinstance(c, Case) and c.adverse_at is not None)
-        tried = tuple(c.requirements for c in adverse if now - (c.adverse_at or 0) <= REMEMBERED_MS)
-        lost = read_holdings(self.site, self.tx, person.account).state.find(command.lost_credential or "")
-        return Before(tried, None if lost is None else lost.requirements)
 
     def _person(self, state: CaseState, command: Command) -> PersonRecord:
         if isinstance(state, Case):

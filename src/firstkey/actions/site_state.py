@@ -149,6 +149,10 @@ class SiteState(msgspec.Struct, frozen=True):
         """Return by which id a person goes now."""
         return dict(self.same).get(person, person)
 
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Return all ids by which a person has gone, the present one first."""
+        return (person, *(founder for founder, known_as in self.same if known_as == person))
+
     def policy_at(self, now: int) -> str:
         """Return the policy that holds: the one whose time has come, though nobody has written it down yet."""
         due = next((p.policy for p in self.proposals if p.in_force_at is not None and p.in_force_at <= now), None)

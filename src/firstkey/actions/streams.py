@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 
 from firstkey.actions.folds import Folded, Folding
+from firstkey.actions.people import PersonRecord
+from firstkey.actions.rulings import Before
 from firstkey.actions.site import Site
+from firstkey.actions.site_stream import site_state
 from firstkey.enrollment.activation import replay_holding
 from firstkey.enrollment.case.facts import decode_fact
+from firstkey.enrollment.case.limits import REMEMBERED_MS
 from firstkey.enrollment.case.state import Case, Holdings, NeverOpened
 from firstkey.enrollment.case.surroundings import Partner
 from firstkey.enrollment.case.words import Closure, CredentialState
 from firstkey.enrollment.lifecycle.replay import apply_fact
+from firstkey.enrollment.request import OpenCase
 from firstkey.policy.model import Purpose
-from firstkey.ports.fact_store import Reader, Recorded
+from firstkey.ports.fact_store import Reader, Recorded, Transaction
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
 
 CaseState = Case | NeverOpened | None
@@ -75,3 +80,14 @@ def partner_of(site: Site, reader: Reader, state: CaseState) -> Partner | None:
         ready=credential is not None and credential.state is CredentialState.PENDING,
         maker=None if credential is None else credential.made.maker,
     )
+
+
+def before_of(site: Site, tx: Transaction, person: PersonRecord, command: OpenCase) -> Before:
+    """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
+    ids = site_state(site, tx).state.ids_of(person.person)
+    rows = (row for each in ids for row in every_case(tx, CaseIndex.PERSON, each))
+    cases = (read_case(site, tx, row.case.removeprefix("case/")).state for row in rows)
+    adverse = (c for c in cases if isinstance(c, Case) and c.adverse_at is not None)
+    tried = tuple(c.requirements for c in adverse if tx.now - (c.adverse_at or 0) <= REMEMBERED_MS)
+    lost = read_holdings(site, tx, person.account).state.find(command.lost_credential or "")
+    return Before(tried, None if lost is None else lost.requirements)
