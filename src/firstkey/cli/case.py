@@ -1,7 +1,6 @@
 """`firstkey case`: which cases there are, where one stands, and how it came to that. Reads the site's folder alone."""
 
 import json
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -10,26 +9,27 @@ import msgspec
 
 from firstkey.actions.people import find_person
 from firstkey.actions.rulings import asserted_of, stored_policy
-from firstkey.actions.site import ANSWER_WITHIN_SECONDS
+from firstkey.actions.site import Site
 from firstkey.actions.streams import account_stream, case_stream, read_case
-from firstkey.assembly import look_at_site
-from firstkey.cli.site_folder import existing_site, site_option
+from firstkey.cli.looking import look
+from firstkey.cli.site_folder import site_option
 from firstkey.cli.story import sentence
 from firstkey.cli.telling import REFUSED, end, lay_out, told
-from firstkey.enrollment.case.facts import CaseOpened, Fact, decode_fact
+from firstkey.enrollment.case.facts import CaseOpened, CredentialHeld, Fact, decode_fact
 from firstkey.enrollment.case.state import Case, stage_of
 from firstkey.enrollment.case.words import Stage
 from firstkey.policy.explain import Trace, explain
 from firstkey.policy.facts import effective
 from firstkey.policy.terms import show as show_term
 from firstkey.policy.terms import values_in
-from firstkey.ports.fact_store import Reader, answer
+from firstkey.ports.fact_store import Reader
 from firstkey.ports.queues import PAGE_ROWS_MAX, CaseCursor, CaseIndex, CaseRow
 from firstkey.values.canonical import INTEGER_MAX
 from firstkey.values.instants import rfc3339
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 case_argument = click.argument("case")
+HELD = CredentialHeld.__name__
 SECONDS = len("2026-03-01T08:00:00")
 
 
@@ -71,11 +71,7 @@ def _rows(reader: Reader, stage: str | None, limit: int) -> list[CaseRow]:
 @told()
 def list_command(site: Path | None, stage: str | None, limit: int, as_json: bool) -> None:
     """List cases, the first due first."""
-    looked_at = look_at_site(existing_site(site))
-    try:
-        rows = answer(looked_at.store.read(lambda reader: _rows(reader, stage, limit)), ANSWER_WITHIN_SECONDS)
-    finally:
-        looked_at.store.close()
+    rows = look(site, lambda _, reader: _rows(reader, stage, limit))
     if as_json:
         cases = [{**msgspec.to_builtins(row), "case": row.case.removeprefix("case/")} for row in rows]
         for each in cases:
@@ -99,29 +95,21 @@ class Looked(NamedTuple):
     trace: Trace | None
 
 
-@contextmanager
-def _looked_at(site: Path | None, case: str) -> Any:
-    looked_at = look_at_site(existing_site(site))
-
-    def view(reader: Reader) -> Looked | None:
+def _looked_at(site: Path | None, case: str) -> Looked:
+    def view(looked_at: Site, reader: Reader) -> Looked | None:
         state = read_case(looked_at, reader, case).state
         if not isinstance(state, Case):
             return None
         own = [decode_fact(record.body) for record in reader.load(case_stream(case))]
         held = [decode_fact(record.body) for record in reader.load(account_stream(state.account))]
         credential = None if state.credential is None else state.credential.credential
-        later = [
-            fact for fact in held if getattr(fact, "credential", "") == credential and fact.kind != "CredentialHeld"
-        ]
+        later = [each for each in held if getattr(each, "credential", "") == credential and each.kind != HELD]
         return Looked(state, (*own, *(later if state.closed is not None else ())), _trace(reader, own[0]))
 
-    try:
-        looked = answer(looked_at.store.read(view), ANSWER_WITHIN_SECONDS)
-    finally:
-        looked_at.store.close()
+    looked = look(site, view)
     if looked is None:
         _no_case(case)
-    yield looked
+    return looked
 
 
 def _trace(reader: Reader, opened: Fact) -> Trace | None:
@@ -167,9 +155,8 @@ def _standing(state: Case) -> dict[str, Any]:
 @told()
 def show(case: str, site: Path | None, as_json: bool) -> None:
     """Show where CASE stands, and what it must meet."""
-    with _looked_at(site, case) as looked:
-        standing = _standing(looked.state)
-        required = values_in(looked.state.requirements)
+    looked = _looked_at(site, case)
+    standing, required = _standing(looked.state), values_in(looked.state.requirements)
     terms = [show_term(name, value) for name, value in required.items() if value is not None]
     if as_json:
         click.echo(json.dumps({**standing, "requirements": terms}, indent=2, ensure_ascii=False))
@@ -190,8 +177,7 @@ def show(case: str, site: Path | None, as_json: bool) -> None:
 @told()
 def explain_command(case: str, site: Path | None, as_json: bool) -> None:
     """Tell the story of CASE: why the policy picked its path, then every fact with its time."""
-    with _looked_at(site, case) as looked:
-        pass
+    looked = _looked_at(site, case)
     if as_json:
         story = [{"at": rfc3339(fact.at), "fact": fact.kind, "says": sentence(fact)} for fact in looked.facts]
         trace = None if looked.trace is None else _trace_json(looked.trace)

@@ -9,13 +9,13 @@ import click
 from firstkey.actions.crew import may_serve
 from firstkey.actions.people import FOUNDING, find_person
 from firstkey.actions.sessions import sessions_of
-from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
+from firstkey.actions.site import Site
 from firstkey.actions.site_state import EVERY_DUTY, SiteState
 from firstkey.actions.site_stream import site_state
-from firstkey.assembly import look_at_site
-from firstkey.cli.site_folder import existing_site, site_option
+from firstkey.cli.looking import look
+from firstkey.cli.site_folder import site_option
 from firstkey.cli.telling import lay_out, told
-from firstkey.ports.fact_store import Reader, answer
+from firstkey.ports.fact_store import Reader
 from firstkey.values.instants import rfc3339
 
 
@@ -69,11 +69,7 @@ def _operators(site: Site, reader: Reader) -> list[dict[str, Any]]:
 @told()
 def list_command(site: Path | None, as_json: bool) -> None:
     """List who holds which duty, for whom and until when, with their delegations and how many sessions they have."""
-    looked_at = look_at_site(existing_site(site))
-    try:
-        operators = answer(looked_at.store.read(lambda reader: _operators(looked_at, reader)), ANSWER_WITHIN_SECONDS)
-    finally:
-        looked_at.store.close()
+    operators = look(site, _operators)
     if as_json:
         click.echo(json.dumps({"operators": operators}, indent=2, ensure_ascii=False))
         return

@@ -9,15 +9,15 @@ import click
 import msgspec
 
 from firstkey.actions.people import PersonRecord, find_person, reports_of
-from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Site
+from firstkey.actions.site import Site
 from firstkey.actions.site_stream import site_state
-from firstkey.assembly import look_at_site
 from firstkey.cli import feeding
-from firstkey.cli.site_folder import existing_site, site_option
+from firstkey.cli.looking import look
+from firstkey.cli.site_folder import site_option
 from firstkey.cli.source_key import make_key
 from firstkey.cli.telling import REFUSED, end, lay_out, told
 from firstkey.policy.facts import effective
-from firstkey.ports.fact_store import Reader, answer
+from firstkey.ports.fact_store import Reader
 from firstkey.ports.kinds import DocumentKind
 from firstkey.ports.queues import PAGE_ROWS_MAX
 from firstkey.sources.reading import read_people
@@ -155,14 +155,13 @@ def _cut(text: str, width: int) -> str:
 @told()
 def list_command(site: Path | None, unit: str | None, as_json: bool) -> None:
     """List who is on record, by id."""
-    looked_at = look_at_site(existing_site(site))
-    try:
-        view = looked_at.store.read(lambda reader: [r for r in _records(reader) if unit in (None, r.unit)])
-        records = answer(view, ANSWER_WITHIN_SECONDS)
-    finally:
-        looked_at.store.close()
+
+    def view(looked_at: Site, reader: Reader) -> tuple[list[PersonRecord], int]:
+        return [record for record in _records(reader) if unit in (None, record.unit)], looked_at.clock.now()
+
+    records, now = look(site, view)
     if as_json:
-        said = [_said(record, looked_at.clock.now()) for record in records]
+        said = [_said(record, now) for record in records]
         click.echo(json.dumps({"people": said}, indent=2, ensure_ascii=False))
         return
     click.secho(f"{'person':<18} {'name':<20} {'unit':<14} {'source':<9} standing", bold=True)
@@ -190,11 +189,7 @@ def _shown(site: Site, reader: Reader, person: str) -> dict[str, Any] | None:
 @told()
 def show(person: str, site: Path | None, as_json: bool) -> None:
     """Show what is on record of PERSON, and what counts of it now."""
-    looked_at = look_at_site(existing_site(site))
-    try:
-        said = answer(looked_at.store.read(lambda reader: _shown(looked_at, reader, person)), ANSWER_WITHIN_SECONDS)
-    finally:
-        looked_at.store.close()
+    said = look(site, lambda looked_at, reader: _shown(looked_at, reader, person))
     if said is None:
         end(f"Nobody of the id {person} is on record.", "`firstkey people list` lists who is.", REFUSED)
     if as_json:
