@@ -29,7 +29,7 @@ from firstkey.actions.outbox import Outbox
 from firstkey.actions.site import ANSWER_WITHIN_SECONDS, Keys, Site, SiteSettings
 from firstkey.actions.site_stream import site_state
 from firstkey.actions.starting import begin, fence, fits_newest
-from firstkey.actions.sweeping import Sweeper
+from firstkey.actions.sweeping import SWEPT_AT_ONCE_MAX, Sweeper
 from firstkey.ceremonies.trust import TrustAnchors
 from firstkey.destinations.handover_simulator import HandoverSimulator
 from firstkey.ledger.note import SignatureType, Signer, signer_from
@@ -57,7 +57,7 @@ from firstkey.values.secret import Secret
 from firstkey.web.app import make_app
 
 KEY_BYTES = 32
-SWEEP_EVERY_SECONDS = 0.2
+SWEEP_EVERY_SECONDS = 0.1
 OUTBOX_EVERY_SECONDS = 0.1
 SECRETS = ("keys/facts", "keys/ledger", "keys/nonce", "pepper")
 PEM = b"-----BEGIN"
@@ -274,11 +274,12 @@ def fence_site(folder: Path, tell: Callable[[int], None]) -> Fenced:
 
 
 async def _sweep_for_ever(site: Site) -> None:
-    sweeper, step = Sweeper(site), Sweeper.begin
+    sweeper, step, looked_at = Sweeper(site), Sweeper.begin, 0
     while True:
-        await asyncio.sleep(SWEEP_EVERY_SECONDS)
+        await asyncio.sleep(0 if looked_at >= SWEPT_AT_ONCE_MAX else SWEEP_EVERY_SECONDS)
+        looked_at = 0
         try:
-            await step(sweeper)
+            looked_at = await step(sweeper)
             step = Sweeper.sweep
         except Unavailable:
             continue

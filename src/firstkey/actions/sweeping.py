@@ -5,6 +5,7 @@ case in which nothing can happen yet (an approver is away, an anchor is missing)
 keeps no other waiting. What nothing needs any more is forgotten, a portion at a time.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -25,6 +26,7 @@ from firstkey.values.errors import Refused, Unavailable
 from firstkey.values.instants import MINUTE, SECOND
 
 SWEPT_AT_ONCE_MAX = 100
+COMMITTED_TOGETHER_MAX = 16
 WAITS_MAX = 10_000
 LOOKED_AT_AGAIN_MS_MAX = MINUTE
 LOOKED_AT_AGAIN_MS_MIN = SECOND // 5
@@ -102,19 +104,20 @@ class Sweeper:
         return wait is not None and wait.row == row and now < wait.again_at
 
     async def _look_at(self, rows: tuple[CaseRow, ...], *, swept_only: bool = False) -> None:
-        broken: list[Exception] = []
-        for row in rows:
-            try:
-                stirred = await run(self._site, partial(_look, row=row, swept_only=swept_only))
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001  # whatever is wrong with one case is told after the others
-                broken.append(error)
-                stirred = False
-            if not swept_only:
-                self._remember(row, stirred=stirred)
+        broken: list[BaseException] = []
+        for start in range(0, len(rows), COMMITTED_TOGETHER_MAX):
+            together = rows[start : start + COMMITTED_TOGETHER_MAX]
+            works = (run(self._site, partial(_look, row=row, swept_only=swept_only)) for row in together)
+            told = await asyncio.gather(*works, return_exceptions=True)
+            for row, stirred in zip(together, told, strict=True):
+                if isinstance(stirred, BaseException):
+                    broken.append(stirred)
+                if not swept_only and not isinstance(stirred, Unavailable):
+                    self._remember(row, stirred=stirred is True)
+            if any(isinstance(error, Unavailable) for error in told):
+                break
         if broken:
-            raise broken[0]
+            raise next((error for error in broken if isinstance(error, Unavailable)), broken[0])
 
     def _remember(self, row: CaseRow, *, stirred: bool) -> None:
         before = self._waits.pop(row.case, None)
