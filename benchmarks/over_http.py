@@ -20,7 +20,7 @@ from benchmarks.recipes import Looking, Recipe, Step, write_recipe
 from firstkey.actions.codes import ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_THREADS
 
 CLIENTS = (1, 8, 32)
-VOLLEY_MAX = 96
+VOLLEY_MAX = 192
 """So many requests are fired before the floor has its turn."""
 
 TYPED_CLIENTS = 8
