@@ -221,7 +221,8 @@ class Casework:
         crew = crew_of(tx, person, standing, state, command, tx.now)
         around = self._around(case, number, state, person, crew, statements)
         before = before_of(self.site, tx, person, command) if isinstance(command, OpenCase) else NOTHING_BEFORE
-        ruling = ruling_of(tx, policy_in_force(tx, standing, tx.now), state, command, person, crew.people, before)
+        people = crew.people if isinstance(command, OpenCase) else ()
+        ruling = ruling_of(tx, policy_in_force(tx, standing, tx.now), state, command, person, people, before)
         if isinstance(command, OpenCase):
             check_destinations(self.site, ruling.requirements, command.purpose)
         decision = decide(state, msgspec.structs.replace(around, **seen), command, ruling, tx.now)
