@@ -33,6 +33,8 @@ class ActionReason(Enum):
     DestinationUnfit = Says("A destination cannot keep this path.", "Correct the path, or the site's destinations.")
     DutyNotHeld = Says("This person does not hold this duty.", "Look at who holds what.")
     DutyUnknown = Says("There is no such duty to grant.", "Name a duty; owning a unit takes that unit for its scope.")
+    CheckNotAwaited = Says("This case does not wait for proofing.", "Nothing needs to be done; the result came late.")
+    CheckSpent = Says("This result was reported before.", "Make a new check for another case.")
     EarlierProofingUnknown = Says(
         "No completed case of this person rests on that evidence.", "Name the commitment under which it was recorded."
     )

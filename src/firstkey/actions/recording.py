@@ -15,9 +15,10 @@ from firstkey.policy.facts import FACTS, Asserted, FactReason
 from firstkey.values.errors import Malformed, Refused
 from firstkey.values.instants import DAY
 
-PEOPLE, ASSETS = "people", "assets"
+PEOPLE, ASSETS, PROOFING = "people", "assets", "proofing"
 OF_RECORD = frozenset({PEOPLE, ASSETS})
-"""The kinds of source; how a case was opened is nobody's to import."""
+"""The kinds of source that assert facts; how a case was opened is nobody's to import, and a proofing vendor's results
+are of cases, not of people."""
 
 HISTORY_MS = MATURES_MS + DAY
 """What was said longer ago than any change takes to mature is kept no more, but for the latest of it."""

@@ -75,7 +75,7 @@ class FounderIdentified(Fact, frozen=True):
 
 
 class SourceRegistered(Fact, frozen=True):
-    """A system of record speaks by a key: `key` is its thumbprint (RFC 7638), `speaks_of` people or assets."""
+    """A source speaks by a key: `key` is its thumbprint (RFC 7638), `speaks_of` people, assets or proofing."""
 
     name: str
     speaks_of: str
@@ -89,6 +89,15 @@ class SourceEnded(Fact, frozen=True):
 
     name: str
     by: By
+
+
+class CheckReported(Fact, frozen=True):
+    """A vendor's signed result is a case's proofing; in the source's own stream. `check` is the commitment."""
+
+    source: str
+    key: str
+    case: str
+    check: str
 
 
 class PeopleFed(Fact, frozen=True):

@@ -39,7 +39,7 @@ class SourceToRegister(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: Name
-    speaks_of: Literal["people", "assets"]
+    speaks_of: Literal["people", "assets", "proofing"]
     rank: Annotated[int, msgspec.Meta(ge=1, le=100)]
     key: Thumbprint
     signed: tuple[SignedStatement, ...]

@@ -9,6 +9,7 @@ from enum import StrEnum
 class SlotKind(StrEnum):
     """What may be held by one stream at a time. The key's shape stands beside each."""
 
+    CHECK = "check"  # a proofing vendor's name and its result's commitment
     CREDENTIAL = "credential"  # credential id, base64url
     DEVICE_KEY = "device_key"  # thumbprint, base64url
     DEVICE_PROOF = "device_proof"  # thumbprint and proof id

@@ -91,10 +91,9 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "already-carried-out assertion-signature-wrong backup-eligibility-changed backup-flags-impossible "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused document-unfit idempotency-key-reused key-copied origin-wrong "
-            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "cross-origin-refused idempotency-key-reused key-copied origin-wrong relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -131,10 +130,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong people-too-few relying-party-wrong "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong people-too-few relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -145,7 +144,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         400: "body-malformed",
         401: "sign-in-needed",
         404: "not-found",
-        409: "chain-broken document-unfit",
+        409: "chain-broken",
         429: "too-many-requests",
         503: "unavailable",
     },
@@ -168,8 +167,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few policy-in-force-already "
+            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong people-too-few policy-in-force-already "
             "policy-proposed-already proposals-too-many relying-party-wrong statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "user-handle-wrong user-not-present user-not-verified"
@@ -190,11 +189,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong own-duty people-too-few policy-not-proposed "
-            "policy-proposed-already relying-party-wrong statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
-            "user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low origin-wrong own-duty people-too-few policy-not-proposed policy-proposed-already "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
+            "user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -212,8 +211,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong people-too-few policy-not-proposed relying-party-wrong "
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low origin-wrong people-too-few policy-not-proposed relying-party-wrong "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
             "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
@@ -245,8 +244,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone account-taken act-not-for-this already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
             "challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
-            "document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step "
-            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong second-signature-missing "
+            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
+            "passes-used-up people-too-few policy-moved relying-party-wrong second-signature-missing "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
             "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
             "user-not-verified"
@@ -275,11 +274,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong source-taken "
-            "sources-too-many statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low origin-wrong people-too-few relying-party-wrong source-taken sources-too-many "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -297,10 +295,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong source-unknown "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low origin-wrong people-too-few relying-party-wrong source-unknown statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -315,7 +313,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone account-taken administrators-too-few already-carried-out case-over chain-broken "
             "destination-unfit founder-unidentified idempotency-key-reused not-a-step passes-used-up policy-moved "
-            "too-late tries-used-up"
+            "source-unknown too-late tries-used-up"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -330,7 +328,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "account-gone account-taken administrators-too-few already-carried-out case-over chain-broken "
             "destination-unfit idempotency-key-reused leavers-too-many not-a-step passes-used-up policy-moved "
-            "too-late tries-used-up"
+            "source-unknown too-late tries-used-up"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -344,7 +342,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         404: "account-unknown not-found",
         409: (
             "account-gone account-taken already-carried-out case-over chain-broken destination-unfit "
-            "idempotency-key-reused not-a-step passes-used-up policy-moved too-late tries-used-up"
+            "idempotency-key-reused not-a-step passes-used-up policy-moved source-unknown too-late tries-used-up"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -360,11 +358,28 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone account-holds-credential account-holds-nothing already-carried-out case-over "
             "chain-broken destination-unfit idempotency-key-reused keys-used-up lifetime-missing "
             "lost-credential-missing not-a-step passes-used-up path-prohibited policy-moved position-missing "
-            "too-late tries-used-up"
+            "source-unknown too-late tries-used-up"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests velocity-reached",
+        503: "unavailable",
+    },
+    "report_check": {
+        400: "body-malformed proof-malformed",
+        401: "use-nonce",
+        403: "not-eligible origin-wrong",
+        404: "account-unknown not-found",
+        409: (
+            "account-gone act-not-for-this act-not-fresh already-carried-out assertion-unverified "
+            "bootstrap-differs case-over chain-broken check-not-awaited check-spent destination-unfit "
+            "duties-conflict evidence-too-old idempotency-key-reused joiner-holds-no-duty level-too-low "
+            "method-not-on-path not-a-step passes-used-up policy-moved revisions-used-up source-unknown too-late "
+            "tries-used-up vouch-not-good"
+        ),
+        413: "body-too-large",
+        415: "content-type-wrong",
+        429: "too-many-requests",
         503: "unavailable",
     },
     "list_operators": {
@@ -387,10 +402,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "act-not-for-this administrator-unscoped administrators-too-few already-carried-out "
             "assertion-signature-wrong backup-eligibility-changed backup-flags-impossible ceremony-type-wrong "
             "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
-            "document-unfit duty-unknown idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
-            "no-operator not-a-step origin-wrong own-duty people-too-few relying-party-wrong statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "user-handle-wrong user-not-present user-not-verified"
+            "duty-unknown idempotency-key-reused key-copied key-out-of-use key-tier-too-low no-operator not-a-step "
+            "origin-wrong own-duty people-too-few relying-party-wrong statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -409,11 +424,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this administrators-too-few already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
             "challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
-            "document-unfit duty-not-held idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
-            "not-a-step origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified"
+            "duty-not-held idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step "
+            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -432,8 +446,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone account-taken act-not-for-this already-carried-out assertion-signature-wrong "
             "backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong chain-broken "
             "challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
-            "document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step "
-            "origin-wrong passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
+            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
+            "passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
@@ -462,10 +476,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
             "credential-not-expected cross-origin-refused delegation-cycle delegation-too-long "
-            "delegations-too-many document-unfit duty-not-held duty-unknown idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low no-operator origin-wrong own-duty relying-party-wrong "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
+            "delegations-too-many duty-not-held duty-unknown idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low no-operator origin-wrong own-duty relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -483,10 +497,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low origin-wrong relying-party-wrong statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -504,8 +518,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low limit-met origin-wrong own-duty people-too-few relying-party-wrong "
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low limit-met origin-wrong own-duty people-too-few relying-party-wrong "
             "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
             "statement-spent statement-unknown user-handle-wrong user-not-present user-not-verified"
         ),
@@ -518,7 +532,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         400: "body-malformed",
         401: "sign-in-needed",
         404: "not-found",
-        409: "chain-broken document-unfit",
+        409: "chain-broken",
         429: "too-many-requests",
         503: "unavailable",
     },
@@ -534,12 +548,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone account-holds-credential account-holds-nothing act-not-for-this already-carried-out "
             "assertion-signature-wrong backup-eligibility-changed backup-flags-impossible case-over "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low keys-used-up lifetime-missing lost-credential-missing not-a-step "
-            "origin-wrong passes-used-up path-prohibited policy-moved position-missing relying-party-wrong "
-            "report-unsigned statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low keys-used-up lifetime-missing lost-credential-missing not-a-step origin-wrong "
+            "passes-used-up path-prohibited policy-moved position-missing relying-party-wrong report-unsigned "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -581,11 +595,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
-            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified wrong-device"
+            "cross-origin-refused destination-unfit idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -604,11 +618,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-not-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
-            "passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few "
+            "policy-moved relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -627,12 +641,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible bootstrap-differs case-over "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict earlier-proofing-unknown "
-            "evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
-            "key-tier-too-low level-too-low method-not-on-path not-a-step origin-wrong passes-used-up policy-moved "
-            "relying-party-wrong revisions-used-up statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified vouch-not-good"
+            "cross-origin-refused destination-unfit duties-conflict earlier-proofing-unknown evidence-too-old "
+            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low level-too-low "
+            "method-not-on-path not-a-step origin-wrong passes-used-up policy-moved relying-party-wrong "
+            "revisions-used-up statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified vouch-not-good"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -651,11 +665,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
-            "destination-unfit document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
-            "not-a-step origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified"
+            "destination-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low not-a-step "
+            "origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -674,12 +687,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out approver-already-approved "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit digest-differs document-unfit "
-            "duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
-            "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proofing-missing "
-            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused destination-unfit digest-differs duties-conflict "
+            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
+            "origin-wrong passes-used-up policy-moved proofing-missing relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -698,8 +710,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
-            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
+            "destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
             "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified"
@@ -721,8 +733,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out approval-missing "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
+            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved "
             "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified"
@@ -755,12 +767,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-anchored already-carried-out anchor-not-on-path "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-over ceremony-type-wrong chain-broken challenge-wrong claim-missing credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
-            "number-differs origin-wrong passes-used-up policy-moved relying-party-wrong start-code-over "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified wrong-device"
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step number-differs "
+            "origin-wrong passes-used-up policy-moved relying-party-wrong start-code-over statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -788,8 +799,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "anchor-not-on-path assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong "
             "claim-missing claim-taken credential-id-wrong credential-not-expected cross-origin-refused "
-            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
-            "key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step number-differs origin-wrong "
+            "destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied "
+            "key-out-of-use key-tier-too-low native-pass-stands not-a-step number-differs origin-wrong "
             "passes-used-up policy-moved release-needs-new-handle relying-party-wrong revisions-used-up "
             "start-code-over statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
@@ -812,12 +823,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong claim-missing credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step "
-            "origin-wrong passes-used-up people-too-few policy-moved release-needs-new-handle relying-party-wrong "
-            "revisions-used-up statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
-            "user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step origin-wrong passes-used-up "
+            "people-too-few policy-moved release-needs-new-handle relying-party-wrong revisions-used-up "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -837,13 +848,13 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "approval-too-old assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible case-held case-over ceremony-type-wrong chain-broken challenge-wrong "
             "checkpoint-missing claim-missing clock-doubtful cooling-off credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-missing destination-unfit document-unfit "
-            "duties-conflict epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied "
-            "key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong "
-            "partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-busy too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified window-over wrong-device"
+            "credential-not-expected cross-origin-refused destination-missing destination-unfit duties-conflict "
+            "epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
+            "key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong partner-not-ready "
+            "passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-busy too-late tries-used-up user-handle-wrong user-not-present user-not-verified window-over "
+            "wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -877,13 +888,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "approval-too-old assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible bootstrap-differs case-held case-over ceremony-type-wrong chain-broken "
             "challenge-wrong checkpoint-missing claim-missing clock-doubtful cooling-off credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-missing destination-unfit document-unfit "
-            "duties-conflict epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied "
-            "key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong "
-            "partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong "
-            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
-            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
-            "user-not-verified window-over wrong-device"
+            "credential-not-expected cross-origin-refused destination-missing destination-unfit duties-conflict "
+            "epoch-raised evidence-too-old idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
+            "key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong partner-not-ready "
+            "passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified window-over wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -916,8 +926,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-over ceremony-type-wrong "
             "chain-broken challenge-wrong credential-id-wrong credential-not-expected cross-origin-refused "
-            "destination-unfit document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
-            "key-copied key-out-of-use key-tier-too-low native-pass-unknown not-a-step origin-wrong passes-used-up "
+            "destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied "
+            "key-out-of-use key-tier-too-low native-pass-unknown not-a-step origin-wrong passes-used-up "
             "people-too-few policy-moved relying-party-wrong statement-not-fresh statement-purpose-wrong "
             "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
             "user-handle-wrong user-not-present user-not-verified"
@@ -939,11 +949,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-not-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
-            "passes-used-up people-too-few policy-moved relying-party-wrong statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
+            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few "
+            "policy-moved relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -962,9 +972,9 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out already-reviewed "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit duties-conflict "
-            "idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step "
-            "origin-wrong passes-used-up policy-moved relying-party-wrong review-not-due statement-not-fresh "
+            "credential-not-expected cross-origin-refused destination-unfit duties-conflict idempotency-key-reused "
+            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong "
+            "passes-used-up policy-moved relying-party-wrong review-not-due statement-not-fresh "
             "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
             "too-late tries-used-up user-handle-wrong user-not-present user-not-verified"
         ),
@@ -984,11 +994,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong clock-agrees "
-            "credential-id-wrong credential-not-expected cross-origin-refused document-unfit "
-            "idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong people-too-few "
-            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
-            "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
-            "user-not-verified"
+            "credential-id-wrong credential-not-expected cross-origin-refused idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low origin-wrong people-too-few relying-party-wrong statement-not-fresh "
+            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
+            "user-handle-wrong user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -1023,11 +1032,11 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh administrators-too-few already-carried-out "
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "case-held case-over ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused destination-unfit document-unfit idempotency-key-reused "
-            "key-copied key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few "
-            "policy-moved recall-differs relying-party-wrong statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified wrong-device"
+            "credential-not-expected cross-origin-refused destination-unfit idempotency-key-reused key-copied "
+            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few policy-moved "
+            "recall-differs relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -1054,8 +1063,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "account-gone act-not-for-this act-not-fresh already-carried-out assertion-signature-wrong "
             "assertion-unverified backup-eligibility-changed backup-flags-impossible case-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few policy-moved "
+            "cross-origin-refused destination-unfit idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low not-a-step origin-wrong passes-used-up people-too-few policy-moved "
             "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
             "user-not-present user-not-verified wrong-device"
@@ -1076,8 +1085,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "already-carried-out assertion-signature-wrong backup-eligibility-changed backup-flags-impossible "
             "ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong credential-not-expected "
-            "cross-origin-refused document-unfit idempotency-key-reused key-copied key-out-of-use key-tier-too-low "
-            "origin-wrong relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "cross-origin-refused idempotency-key-reused key-copied key-out-of-use key-tier-too-low origin-wrong "
+            "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown user-handle-wrong user-not-present "
             "user-not-verified"
         ),
@@ -1097,10 +1106,10 @@ PROBLEMS: dict[str, dict[int, str]] = {
         409: (
             "act-not-for-this already-carried-out assertion-signature-wrong backup-eligibility-changed "
             "backup-flags-impossible ceremony-type-wrong chain-broken challenge-wrong credential-id-wrong "
-            "credential-not-expected cross-origin-refused document-unfit idempotency-key-reused key-copied "
-            "key-out-of-use key-tier-too-low origin-wrong relying-party-wrong statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "user-handle-wrong user-not-present user-not-verified"
+            "credential-not-expected cross-origin-refused idempotency-key-reused key-copied key-out-of-use "
+            "key-tier-too-low origin-wrong relying-party-wrong statement-not-fresh statement-purpose-wrong "
+            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown user-handle-wrong "
+            "user-not-present user-not-verified"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -1120,7 +1129,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "assertion-signature-wrong assertion-unverified backup-eligibility-changed backup-flags-impossible "
             "bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong claim-keys-wrong "
             "claim-taken credential-id-wrong credential-not-expected cross-origin-refused destination-unfit "
-            "document-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
+            "duties-conflict idempotency-key-reused joiner-holds-no-duty key-copied key-out-of-use "
             "key-tier-too-low not-a-step origin-wrong passes-used-up policy-moved proof-signature-wrong "
             "relying-party-wrong statement-not-fresh statement-purpose-wrong statement-signer-wrong "
             "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
@@ -1188,12 +1197,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "anchor-not-on-path assertion-signature-wrong assertion-unverified backup-eligibility-changed "
             "backup-flags-impossible bootstrap-differs case-over ceremony-type-wrong chain-broken challenge-wrong "
             "claim-keys-wrong claim-missing claim-taken credential-id-wrong credential-not-expected "
-            "cross-origin-refused destination-unfit document-unfit duties-conflict idempotency-key-reused "
-            "joiner-holds-no-duty key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step "
-            "number-differs origin-wrong passes-used-up policy-moved proof-signature-wrong "
-            "release-needs-new-handle relying-party-wrong revisions-used-up start-code-over statement-not-fresh "
-            "statement-purpose-wrong statement-signer-wrong statement-site-wrong statement-spent statement-unknown "
-            "too-late tries-used-up user-handle-wrong user-not-present user-not-verified wrong-device"
+            "cross-origin-refused destination-unfit duties-conflict idempotency-key-reused joiner-holds-no-duty "
+            "key-copied key-out-of-use key-tier-too-low native-pass-stands not-a-step number-differs origin-wrong "
+            "passes-used-up policy-moved proof-signature-wrong release-needs-new-handle relying-party-wrong "
+            "revisions-used-up start-code-over statement-not-fresh statement-purpose-wrong statement-signer-wrong "
+            "statement-site-wrong statement-spent statement-unknown too-late tries-used-up user-handle-wrong "
+            "user-not-present user-not-verified wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",
@@ -1271,7 +1280,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         401: "use-nonce",
         403: "origin-wrong",
         404: "not-found",
-        409: "already-carried-out chain-broken idempotency-key-reused",
+        409: "already-carried-out bootstrap-differs chain-broken idempotency-key-reused",
         413: "body-too-large",
         415: "content-type-wrong",
         429: "too-many-requests",
@@ -1291,12 +1300,12 @@ PROBLEMS: dict[str, dict[int, str]] = {
             "backup-eligibility-changed backup-flags-impossible bootstrap-differs case-held case-over "
             "ceremony-type-wrong chain-broken challenge-wrong checkpoint-missing claim-missing clock-doubtful "
             "cooling-off credential-id-wrong credential-not-active credential-not-expected cross-origin-refused "
-            "destination-missing destination-unfit document-unfit epoch-raised evidence-too-old "
-            "idempotency-key-reused key-copied key-out-of-use key-term-unmet key-tier-too-low maker-missing "
-            "not-a-step origin-wrong partner-not-ready passes-used-up policy-moved presence-too-old "
-            "proofing-missing relying-party-wrong statement-not-fresh statement-purpose-wrong "
-            "statement-signer-wrong statement-site-wrong statement-spent statement-unknown too-late tries-used-up "
-            "user-handle-wrong user-not-present user-not-verified window-over wrong-device"
+            "destination-missing destination-unfit epoch-raised evidence-too-old idempotency-key-reused key-copied "
+            "key-out-of-use key-term-unmet key-tier-too-low maker-missing not-a-step origin-wrong "
+            "partner-not-ready passes-used-up policy-moved presence-too-old proofing-missing relying-party-wrong "
+            "statement-not-fresh statement-purpose-wrong statement-signer-wrong statement-site-wrong "
+            "statement-spent statement-unknown too-late tries-used-up user-handle-wrong user-not-present "
+            "user-not-verified window-over wrong-device"
         ),
         413: "body-too-large",
         415: "content-type-wrong",

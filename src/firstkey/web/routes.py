@@ -38,6 +38,7 @@ from firstkey.actions import (
     sign_in,
     sources,
     takeover,
+    vendors,
 )
 from firstkey.actions.site import Device, Feed, Operator, Stranger
 from firstkey.ledger.entry import Activity
@@ -141,6 +142,7 @@ ROUTES: tuple[Route, ...] = (
     route("POST", "/api/sources/people/present", feeds.feed_present, LIST_BYTES_MAX),
     route("POST", "/api/sources/assets", assets.feed_assets, LIST_BYTES_MAX),
     route("POST", "/api/sources/cases", feeds.feed_case),
+    route("POST", "/api/sources/proofing", vendors.report_check),
     route("GET", "/api/operators", duties.list_operators),
     route("POST", "/api/duties/grant", duties.grant_duty),
     route("POST", "/api/duties/withdraw", duties.withdraw_duty),
