@@ -239,3 +239,22 @@ def test_evidence_is_kept_of_what_counted_alone(world: SiteWorld) -> None:
     assert set(documents(world, DocumentKind.ACT_EVIDENCE)) == before
     assert len(evidence_of(world)) >= 3
     assert founding.FOUND_SITE in evidence_of(world)
+
+
+def test_evidence_verifies_by_the_bytes_that_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing remembered of what was judged when it came, every act of a case still counts."""
+    world = SiteWorld()
+    code = world.armed()
+    monkeypatch.setattr(acts, "_verified", {})
+    assert world.redeem(code).pass_state is PassState.REDEEMED
+    assert set(acts._verified.values()) == {True}
+
+
+def test_what_is_remembered_of_evidence_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the maximum what was worked out is let go, and is worked out again."""
+    monkeypatch.setattr(acts, "VERIFIED_KEPT_MAX", 2)
+    monkeypatch.setattr(acts, "_verified", {})
+    world = SiteWorld()
+    code = world.armed()
+    assert len(acts._verified) <= 2
+    assert world.redeem(code).pass_state is PassState.REDEEMED

@@ -5,7 +5,6 @@ evidence: the statement, the assertion over it, and when it was received; with i
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -34,6 +33,7 @@ from firstkey.values.encoding import b64u, unb64u
 from firstkey.values.errors import Refused
 
 NONCE_BYTES = 32
+VERIFIED_KEPT_MAX = 4_096
 
 
 class SignedStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,13 +176,20 @@ async def judge_signed(site: Site, signed: SignedStatement, person: str | None) 
     verdict = judge_act(data, signed.assertion, record, site.settings.expected_act, now)
     if person not in (None, verdict.person):
         raise Refused(ActionReason.StatementUnknown)
-    return verdict, Evidence(b64u(data), signed.assertion, record, now)
+    evidence = Evidence(b64u(data), signed.assertion, record, now)
+    body = _evidence_bytes(evidence)
+    if msgspec.json.decode(body, type=Evidence) == evidence:  # what is kept is what has just been verified
+        _remember(body, verdict.statement_digest, site.settings.expected_act, holds=True)
+    return verdict, evidence
+
+
+def _evidence_bytes(evidence: Evidence) -> bytes:
+    return msgspec.json.encode(evidence, order="deterministic")
 
 
 def keep_evidence(tx: Transaction, verdict: ActVerdict, evidence: Evidence) -> None:
     """Keep an act that is about to count."""
-    body = msgspec.json.encode(evidence, order="deterministic")
-    tx.put_document(DocumentKind.ACT_EVIDENCE, verdict.statement_digest, body)
+    tx.put_document(DocumentKind.ACT_EVIDENCE, verdict.statement_digest, _evidence_bytes(evidence))
 
 
 def signed_act(verdict: ActVerdict) -> SignedAct:
@@ -200,9 +207,25 @@ def signed_act(verdict: ActVerdict) -> SignedAct:
     )
 
 
-@lru_cache(maxsize=4096)
+_verified: dict[tuple[bytes, str, ExpectedAct], bool] = {}
+"""Whether evidence verifies, by its bytes. The same bytes give the same answer, so it is worked out once."""
+
+
+def _remember(body: bytes, digest: str, expected: ExpectedAct, *, holds: bool) -> None:
+    if len(_verified) >= VERIFIED_KEPT_MAX:
+        _verified.clear()
+    _verified[body, digest, expected] = holds
+
+
 def _holds(body: bytes, digest: str, expected: ExpectedAct) -> bool:
-    """Whether evidence verifies. The same bytes give the same answer, so it is worked out once."""
+    known = _verified.get((body, digest, expected))
+    if known is None:
+        known = _verifies(body, digest, expected)
+        _remember(body, digest, expected, holds=known)
+    return known
+
+
+def _verifies(body: bytes, digest: str, expected: ExpectedAct) -> bool:
     try:
         evidence = msgspec.json.decode(body, type=Evidence)
         data = unb64u(evidence.statement)
