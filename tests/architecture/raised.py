@@ -36,6 +36,7 @@ NOT_FOLLOWED = {
         "ruling_of": "a ruling says what is prohibited, and the rule refuses",
     },
     "firstkey.actions.devices": {"RefuseRival": "whatever is found beyond the rival is not a rival's to know"},
+    "firstkey.actions.rulings": {"loaded": "a stored policy has been read before"},
     "firstkey.actions.crew": {"policy_in_force": "as above"},
 }
 """Names that are used in a module and lead to no answer of it, and why."""
@@ -128,6 +129,8 @@ class Reading:
         if isinstance(node, ast.ClassDef):
             born = [m for m in node.body if isinstance(m, ast.FunctionDef) and m.name in ("__init__", "__post_init__")]
             found = self._union(module, born)
+            if any(isinstance(base, ast.Name) and base.id == "Malformed" for base in node.bases):
+                found = frozenset(No(no.reason, malformed=True) for no in found)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found = self._union(module, [*node.body, *node.args.defaults])
         else:

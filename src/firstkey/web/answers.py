@@ -141,7 +141,7 @@ PROBLEMS: dict[str, dict[int, str]] = {
         503: "unavailable",
     },
     "show_policies": {
-        400: "body-malformed",
+        400: "body-malformed document-unfit",
         401: "sign-in-needed",
         404: "not-found",
         409: "chain-broken",
@@ -158,8 +158,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "propose_policy": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
-            "response-malformed statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed document-unfit "
+            "public-key-unfit response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -180,8 +180,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "sign_policy": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
-            "response-malformed statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed document-unfit "
+            "public-key-unfit response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
@@ -202,8 +202,8 @@ PROBLEMS: dict[str, dict[int, str]] = {
     },
     "withdraw_policy": {
         400: (
-            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed public-key-unfit "
-            "response-malformed statement-malformed"
+            "authenticator-data-malformed body-malformed cbor-not-canonical client-data-malformed document-unfit "
+            "public-key-unfit response-malformed statement-malformed"
         ),
         401: "sign-in-needed",
         403: "not-eligible origin-wrong",
