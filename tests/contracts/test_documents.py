@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from firstkey.ports.fact_store import answer
+from firstkey.ports.fact_store import StoreReason, Transaction, answer
 from firstkey.ports.kinds import DocumentKind
 from firstkey.values.errors import Refused
 from tests.actions.site_world import SiteWorld
+from tests.contracts.site import Site, do
 
 PERSON, SESSION = DocumentKind.PERSON, DocumentKind.SESSION
 
@@ -43,3 +44,31 @@ def test_a_document_changed_behind_the_stores_back_is_refused(bend: Any) -> None
     with pytest.raises(Refused) as caught:
         answer(world.store.execute(lambda tx: tx.document(kind, key)), 5)
     assert caught.value.type == "chain-broken"
+
+
+def test_a_work_sees_what_it_has_made_of_a_document(site: Site) -> None:
+    """Read before and after each change within one work, a document is as the work left it; undone, as it was."""
+    kind, key = DocumentKind.SESSION, "session-1"
+
+    def work(tx: Transaction) -> list[bytes | None]:
+        seen = [tx.document(kind, key)]
+        tx.put_document(kind, key, b"one")
+        seen.append(tx.document(kind, key))
+        tx.put_document(kind, key, b"two")
+        seen.append(tx.document(kind, key))
+        tx.delete_document(kind, key)
+        seen.append(tx.document(kind, key))
+        tx.put_document(kind, key, b"three")
+        tx.forget_documents(kind, tx.now + 1, 10)
+        return [*seen, tx.document(kind, key)]
+
+    def undone(tx: Transaction) -> None:
+        tx.put_document(kind, key, b"never")
+        assert tx.document(kind, key) == b"never"
+        raise Refused(StoreReason.TooLate)
+
+    assert do(site, work) == [None, b"one", b"two", None, None]
+    do(site, lambda tx: tx.put_document(kind, key, b"four"))
+    with pytest.raises(Refused):
+        do(site, undone)
+    assert do(site, lambda tx: tx.document(kind, key)) == b"four"

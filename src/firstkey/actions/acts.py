@@ -5,6 +5,7 @@ evidence: the statement, the assertion over it, and when it was received; with i
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -142,18 +143,18 @@ async def spend_statement(site: Site, digest: str) -> tuple[bytes, int]:
     Raises:
         Refused: StatementUnknown, StatementSpent.
     """
+    return await answer_async(site.store.execute(partial(_spend, digest=digest)), ANSWER_WITHIN_SECONDS)
 
-    def work(tx: Transaction) -> tuple[bytes, int]:
-        data = tx.document(DocumentKind.STATEMENT, digest)
-        if data is None:
-            raise Refused(ActionReason.StatementUnknown)
-        try:
-            tx.take(Slot(SlotKind.STATEMENT, digest), "site")
-        except SlotTaken as error:
-            raise Refused(ActionReason.StatementSpent) from error
-        return data, tx.now
 
-    return await answer_async(site.store.execute(work), ANSWER_WITHIN_SECONDS)
+def _spend(tx: Transaction, digest: str) -> tuple[bytes, int]:
+    data = tx.document(DocumentKind.STATEMENT, digest)
+    if data is None:
+        raise Refused(ActionReason.StatementUnknown)
+    try:
+        tx.take(Slot(SlotKind.STATEMENT, digest), "site")
+    except SlotTaken as error:
+        raise Refused(ActionReason.StatementSpent) from error
+    return data, tx.now
 
 
 async def judge_signed(site: Site, signed: SignedStatement, person: str | None) -> tuple[ActVerdict, Evidence]:
@@ -168,11 +169,17 @@ async def judge_signed(site: Site, signed: SignedStatement, person: str | None) 
         Malformed: the assertion cannot be read.
         Refused: Statement…, or what the ceremony finds.
     """
-    data, now = await spend_statement(site, signed.digest)
-    record = await answer_async(
-        site.store.read(lambda reader: credential_record(reader, named_credential(signed.assertion))),
-        ANSWER_WITHIN_SECONDS,
-    )
+
+    def work(tx: Transaction) -> tuple[bytes, int, StoredCredential | Refused]:
+        data, now = _spend(tx, signed.digest)
+        try:
+            return data, now, credential_record(tx, named_credential(signed.assertion))
+        except Refused as refused:  # told below; the statement is spent whatever the outcome
+            return data, now, refused
+
+    data, now, record = await answer_async(site.store.execute(work), ANSWER_WITHIN_SECONDS)
+    if isinstance(record, Refused):
+        raise record
     verdict = judge_act(data, signed.assertion, record, site.settings.expected_act, now)
     if person not in (None, verdict.person):
         raise Refused(ActionReason.StatementUnknown)

@@ -9,11 +9,11 @@ from firstkey.actions.acts import SignedStatement, judge_signed, signed_act
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.certificates import judge_device_certificate
 from firstkey.actions.devices import DeviceAnswer, Found, Handle, do_by_device, find, is_rival, refuse_rival
-from firstkey.actions.operators import CaseAnswer, do_all_signed, do_signed_by_two
+from firstkey.actions.operators import CaseAnswer, decide_signed, do_signed_by_two
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
 from firstkey.ceremonies.device_proof import judge_claim_keys
-from firstkey.enrollment.case.surroundings import DeviceProof, Presence
+from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
 from firstkey.enrollment.claim import AnchorByCertificate, AnchorByPresence, ClaimDevice, ReleaseClaim
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.request import HoldCase
@@ -179,9 +179,12 @@ class AnchorToRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def anchor_claim(site: Site, caller: Operator, case: str, asked: AnchorToRecord) -> CaseAnswer:
     """Anchor the claim in person."""
     judged = await judge_signed(site, asked.signed, caller.person)
-    kept = await run(site, lambda casework: kept_start_code(casework.tx, asked.start_code))
-    presence = kept.presence(case, asked.start_code, asked.number)
-    return await do_all_signed(site, case, [judged], lambda acts: AnchorByPresence(presence=presence, act=acts[0]))
+
+    def command(casework: Casework, acts: tuple[SignedAct, ...]) -> AnchorByPresence:
+        kept = kept_start_code(casework.tx, asked.start_code)
+        return AnchorByPresence(presence=kept.presence(case, asked.start_code, asked.number), act=acts[0])
+
+    return await decide_signed(site, case, [judged], command)
 
 
 class ClaimToRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -47,6 +47,7 @@ class Unit(View):
         self.appended: list[bytes] = []
         self.deadline: int | None = None
         self.time: int | None = None
+        self._documents: dict[tuple[DocumentKind, str], bytes | None] = {}
 
     @property
     def rows(self) -> Rows:
@@ -122,15 +123,24 @@ class Unit(View):
         """Delete a pass's verifier."""
         self._rows.drop_verifier(pass_id)
 
+    def document(self, kind: DocumentKind, key: str) -> bytes | None:
+        """Return a document; within one work it is read once, for nobody else writes."""
+        at = (kind, key)
+        if at not in self._documents:
+            self._documents[at] = super().document(kind, key)
+        return self._documents[at]
+
     def put_document(self, kind: DocumentKind, key: str, body: bytes) -> None:
         """Store or replace a document."""
         if kind in WRITE_ONCE_DOCUMENTS and self.document(kind, key) not in (None, body):
             raise Defect(f"a document of kind {kind} is written once")
         self._rows.put_document(kind, key, self._seals.seal(kind, key, body), self.now)
+        self._documents.pop((kind, key), None)
 
     def delete_document(self, kind: DocumentKind, key: str) -> None:
         """Delete a document."""
         self._rows.drop_document(kind, key)
+        self._documents.pop((kind, key), None)
 
     def forget_slots(self, kind: SlotKind, before: int, limit: int) -> int:
         """Free old slots of a forgettable kind."""
@@ -142,6 +152,7 @@ class Unit(View):
         """Delete old documents of a forgettable kind."""
         if kind not in FORGETTABLE_DOCUMENTS:
             raise Defect(f"a document of kind {kind} is never forgotten")
+        self._documents.clear()
         return self._rows.forget_documents(kind, before, limit)
 
     def project(self, row: CaseRow) -> None:
