@@ -42,16 +42,17 @@ class Errand:
         person: the joiner.
 
     Attributes:
-        told: what was acknowledged, in order. over: whether there is nothing left to do.
+        cast: who serves them. told: what was acknowledged, in order. over: whether there is nothing left to do.
     """
 
     def __init__(self, place: Place, cast: Cast, person: PersonToRecord) -> None:
         self.told: list[Told] = []
         self.over = False
-        self._cast = cast
+        self.cast = cast
         self._account = person.account
         self._joiner = Joiner(place.address, person.person, person.display_name, place.maker.authenticator())
         self._live: Live | None = None
+        self._presence_is_old = False
         self._pass_id = self._code = ""
         self._steps: dict[str, Callable[[Live], None]] = {
             "proofing": self._proof,
@@ -76,9 +77,9 @@ class Errand:
             try:
                 self._take_step()
                 refused = 0
-            except Refused:
+            except Refused as error:
                 refused += 1  # the code or the window is of the time before a kill, as the page finds out
-                self._code = ""
+                self._code, self._presence_is_old = "", "presence-too-old" in str(error)
                 if self._live is not None:
                     self._joiner.post("/status", self._live.handle)
                 if refused == REFUSALS_IN_A_ROW_MAX:
@@ -88,7 +89,7 @@ class Errand:
         if self._live is None:
             self._open()
             return
-        shown = self._cast.requester.show(self._live.case)
+        shown = self.cast.requester.show(self._live.case)
         if shown["stage"] == "closed":
             self._finish(shown["closed"])
         else:
@@ -100,28 +101,32 @@ class Errand:
 
     def _open(self) -> None:
         try:
-            self._live = steps.open_case(self._cast, self._account, self._joiner)
+            self._live = steps.open_case(self.cast, self._account, self._joiner)
         except Unavailable:
             self.over = True  # whether there is a case now nobody was told, and its handle went with the answer
             raise
         self._note("CaseOpened", self._live.case)
 
     def _proof(self, live: Live) -> None:
-        steps.proof(self._cast, live)
+        steps.proof(self.cast, live)
         self._note("ProofingRecorded")
 
     def _approve(self, live: Live) -> None:
-        steps.approve(self._cast, live)
+        steps.approve(self.cast, live)
         self._note("ApprovalGiven")
 
     def _claim(self, live: Live) -> None:
-        if self._cast.requester.show(live.case)["claim"] is None:
+        if self.cast.requester.show(live.case)["claim"] is None:
             steps.claim(live)
             self._note("DeviceClaimed")
-        steps.anchor(self._cast, live)
+        steps.anchor(self.cast, live)
         self._note("ClaimAnchored")
 
     def _get_pass(self, live: Live) -> None:
+        if self._presence_is_old:
+            steps.anchor(self.cast, live)
+            self._note("ClaimAnchored")
+            self._presence_is_old = False
         self._pass_id, self._code = steps.get_pass(live)
         self._note("PassArmed", self._pass_id)
 

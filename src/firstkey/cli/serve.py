@@ -10,6 +10,7 @@ import socket
 import sys
 from enum import Enum
 from pathlib import Path
+from typing import TextIO, cast
 
 import click
 import structlog
@@ -74,9 +75,27 @@ def _log_to_stderr() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Steadfast(sys.stderr))),
     )
     logging.getLogger().handlers = [_Told(logging.WARNING)]
+
+
+class _Steadfast:
+    """Writes what can be written: a log on a full disk must not end what it tells of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or do not."""
+        with contextlib.suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what waits, or do not."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 class _Told(logging.Handler):

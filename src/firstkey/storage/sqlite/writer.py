@@ -161,13 +161,15 @@ class Writer:
                 wait = LOG_TRUNCATED_EVERY_MS if self._unpublished is None else CHECKPOINT_UNPUBLISHED_MS_MAX
 
     def _serve(self, group: list[Waiting]) -> None:
+        failure: Exception | None = None
         try:
             outcomes = self._carry_out([waiting.work for waiting in group]) if group else []
         except Exception as error:  # noqa: BLE001 - the thread must answer whoever waits, and go on
-            _log.warning("group_failed", works=len(group), error=repr(error))
-            outcomes = [failed(error) for _ in group]
+            failure, outcomes = error, [failed(error) for _ in group]
         for waiting, outcome in zip(group, outcomes, strict=True):
             outcome.tell(waiting.future)
+        if failure is not None:
+            _log.warning("group_failed", works=len(group), error=repr(failure))
         if self._clock.monotonic() >= self._publish_at:
             self._show()
         if self._clock.monotonic() >= self._truncate_at:
