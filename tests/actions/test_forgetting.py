@@ -6,7 +6,7 @@ from firstkey.actions.site import Stranger
 from firstkey.actions.sweeping import Sweeper
 from firstkey.ports.kinds import DocumentKind, SlotKind
 from firstkey.storage.memory import MemoryRows
-from firstkey.values.instants import DAY, HOUR
+from firstkey.values.instants import DAY, HOUR, MINUTE
 from tests.actions.site_world import SiteWorld, done
 
 KEPT = {
@@ -59,11 +59,11 @@ def test_after_a_day_only_what_counts_is_left() -> None:
 
 
 def test_nothing_is_forgotten_within_its_window() -> None:
-    """For an hour after a case every row is there."""
+    """For twenty minutes after a case every row is there."""
     world = SiteWorld()
     world.completed()
     before = kinds(world, "documents"), kinds(world, "slots")
-    world.clock.instant += HOUR
+    world.clock.instant += 20 * MINUTE
     assert forget(world) == 0
     assert (kinds(world, "documents"), kinds(world, "slots")) == before
 

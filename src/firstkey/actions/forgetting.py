@@ -12,10 +12,11 @@ from firstkey.values.instants import DAY, HOUR
 PORTION_ROWS_MAX = 200
 
 MARGIN = 2 * HOUR
-"""No window of a nonce, statement, start code or ceremony is longer; each has its own length where it is judged."""
+"""No window of a statement, start code or ceremony is longer; each has its own length where it is judged. A device's
+proof, of which there is one a request, is good for five minutes."""
 
 SLOTS: tuple[tuple[SlotKind, int], ...] = (
-    (SlotKind.DEVICE_PROOF, MARGIN),
+    (SlotKind.DEVICE_PROOF, HOUR // 2),
     (SlotKind.START_CODE, MARGIN),
     (SlotKind.STATEMENT, MARGIN),
     (SlotKind.IDEMPOTENCY, DAY),

@@ -57,6 +57,8 @@ slots = _table(
     rowid=False,
 )
 
+Index("slots_by_age", slots.c.kind, slots.c.taken_at)
+
 verifiers = _table("verifiers", _key("pass_id", primary_key=True), _body("body"), rowid=False)
 """Read in `storage.verifiers` and nowhere else."""
 
@@ -68,6 +70,8 @@ documents = _table(
     _number("put_at"),
     rowid=False,
 )
+
+Index("documents_by_age", documents.c.kind, documents.c.put_at)
 
 entries = _table(
     "entries",

@@ -16,11 +16,19 @@ def _body(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False)
 
 
+KEYED = {"sqlite_with_rowid": False, "sqlite_strict": True}
+NUMBERED = {"sqlite_with_rowid": True, "sqlite_strict": True}
+
+
 def upgrade(op: Operations) -> None:
     """Create every table and index."""
-    keyed = {"sqlite_with_rowid": False, "sqlite_strict": True}
-    numbered = {"sqlite_with_rowid": True, "sqlite_strict": True}
-    op.create_table("site", _key("name", primary_key=True), _number("value"), **keyed)
+    _what_happened(op)
+    _the_ledger(op)
+    _what_is_listed(op)
+
+
+def _what_happened(op: Operations) -> None:
+    op.create_table("site", _key("name", primary_key=True), _number("value"), **KEYED)
     op.create_table(
         "facts",
         _key("stream", primary_key=True),
@@ -30,7 +38,7 @@ def upgrade(op: Operations) -> None:
         _body("body"),
         _key("mac"),
         _key("activity"),
-        **keyed,
+        **KEYED,
     )
     op.create_table(
         "slots",
@@ -38,17 +46,22 @@ def upgrade(op: Operations) -> None:
         _key("key", primary_key=True),
         _key("stream"),
         _number("taken_at"),
-        **keyed,
+        **KEYED,
     )
-    op.create_table("verifiers", _key("pass_id", primary_key=True), _body("body"), **keyed)
+    op.create_index("slots_by_age", "slots", ["kind", "taken_at"])
+    op.create_table("verifiers", _key("pass_id", primary_key=True), _body("body"), **KEYED)
     op.create_table(
         "documents",
         _key("kind", primary_key=True),
         _key("key", primary_key=True),
         _body("body"),
         _number("put_at"),
-        **keyed,
+        **KEYED,
     )
+
+
+def _the_ledger(op: Operations) -> None:
+    op.create_index("documents_by_age", "documents", ["kind", "put_at"])
     op.create_table(
         "entries",
         _number("index", primary_key=True),
@@ -56,12 +69,15 @@ def upgrade(op: Operations) -> None:
         _number("number"),
         _body("leaf"),
         UniqueConstraint("stream", "number"),
-        **numbered,
+        **NUMBERED,
     )
     op.create_table(
-        "hashes", _number("level", primary_key=True), _number("index", primary_key=True), _body("hash"), **keyed
+        "hashes", _number("level", primary_key=True), _number("index", primary_key=True), _body("hash"), **KEYED
     )
-    op.create_table("checkpoints", _number("size", primary_key=True), _body("note"), **numbered)
+    op.create_table("checkpoints", _number("size", primary_key=True), _body("note"), **NUMBERED)
+
+
+def _what_is_listed(op: Operations) -> None:
     op.create_table(
         "outbox",
         _number("sequence", primary_key=True),
@@ -71,7 +87,7 @@ def upgrade(op: Operations) -> None:
         _number("outranks"),
         _number("due_at"),
         _number("attempts"),
-        **numbered,
+        **NUMBERED,
     )
     op.create_index("outbox_lanes", "outbox", ["lane", "outranks", "sequence"])
     op.create_table(
@@ -85,7 +101,7 @@ def upgrade(op: Operations) -> None:
         _number("opened_at"),
         _number("due_at"),
         _number("updated_at"),
-        **keyed,
+        **KEYED,
     )
     for name, columns in (
         ("cases_by_account", ["account", "due_at", "case"]),
