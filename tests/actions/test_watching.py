@@ -2,7 +2,8 @@
 
 import pytest
 
-from firstkey.actions import claim, closure, delivery, devices, handover
+from firstkey.actions import claim, closure, delivery, devices, handover, watching
+from firstkey.actions.effects import Wanted
 from firstkey.destinations.handover_simulator import Conduct
 from firstkey.enrollment.case.facts import CredentialRegistered, NativePassReaped, StrayCredentialFound
 from firstkey.enrollment.case.words import Cause, Closure, NativeState, PassState
@@ -11,7 +12,7 @@ from firstkey.ports.kinds import SlotKind
 from firstkey.values.errors import Refused
 from firstkey.values.instants import HOUR, MINUTE, SECOND
 from tests.actions.handover_world import ACCOUNT, POLICY, TENANT, HandoverWorld
-from tests.actions.looking import entries, facts, holder, refusal
+from tests.actions.looking import entries, facts, holder, in_casework, refusal
 from tests.actions.site_world import done
 
 
@@ -311,6 +312,29 @@ def test_a_pass_of_the_next_case_is_not_taken_for_a_stray() -> None:
     assert (world.shown.closed, world.shown.credential) == (Closure.COMPLETED, second)
     assert [world.page.opens(each) for each in (first, second)] == [False, True]
     assert facts(world, f"destination/{ACCOUNT}") == ("EffectConfirmed",)
+
+
+def test_a_late_look_does_not_overwrite_the_next_native_pass() -> None:
+    """A watch was under way while the account was given another native pass: what it saw then is of no use any more."""
+    world = HandoverWorld()
+    first = world.minted().native
+    assert first is not None
+    world.behave(refuses=("mint",))
+    wanted = Wanted(TENANT, world.case, ACCOUNT, first)
+    world.tenant.reap(ACCOUNT, None)
+    world.clock.instant += 10 * MINUTE
+    world.work_outbox()
+    plan = in_casework(world, lambda casework: watching.ask(casework, wanted))
+    told = watching.act(world.site, world.tenant, wanted, plan)
+    world.behave()
+    world.visit()
+    world.redeem(world.get_pass())
+    world.ask_native()
+    world.work_outbox()
+    in_casework(world, lambda casework: watching.settle(casework, wanted, plan, told))
+    second = world.ask_native()
+    assert second.native != first
+    assert world.make_there(world.open_native(second))
 
 
 def test_idle_watching_writes_no_facts() -> None:

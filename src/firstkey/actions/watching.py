@@ -103,9 +103,9 @@ def act(_: Site, destination: HandoverDestination, wanted: Wanted, plan: Plan) -
 def settle(casework: Casework, wanted: Wanted, plan: Plan, told: Told) -> None:
     """Write down what was found, and look again later."""
     tx, kept = casework.tx, plan.kept
-    state = case_now(casework, wanted)
-    if state is None:
-        return
+    latest, state = kept_native(tx, wanted.destination, wanted.account), case_now(casework, wanted)
+    if latest is None or latest.native != kept.native or state is None:
+        return  # the account was given another native pass meanwhile, and that one is watched
     if told.used and known(state.native).state is NativeState.MINTED:
         state = _after(casework, wanted, NoteNativePassUsed(native=wanted.subject))
     accounted = [*kept.accounted]
