@@ -168,7 +168,8 @@ def started(arguments: list[str], port: int, host: str) -> Iterator[Started]:
     request = request_bytes("GET", "/readyz", {"host": host})
     begun = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
-    process = Popen([sys.executable, *arguments], env=environment, stdin=DEVNULL, stdout=DEVNULL, cwd=ROOT)  # noqa: S603
+    command = [sys.executable, *arguments]
+    process = Popen(command, env=environment, stdin=DEVNULL, stdout=DEVNULL, cwd=ROOT)  # noqa: S603  # our own programs
     try:
         while not _answers(port, request):
             if process.poll() is not None or time.perf_counter() - begun > READY_SECONDS_MAX:

@@ -1,6 +1,6 @@
-"""Which problems each operation can answer, read off the source: `make docs` writes src/firstkey/web/answers.py."""
+"""Which problems each operation can answer, read off the source: `make docs` writes src/firstkey/web/answers.json."""
 
-import textwrap
+import json
 from collections.abc import Iterator
 
 from firstkey.actions.reasons import ActionReason
@@ -12,14 +12,7 @@ from firstkey.web.routes import ROUTES, Guard, Route
 from tests.architecture.raised import raised
 from tests.architecture.size import ROOT
 
-TABLE = ROOT / "src" / "firstkey" / "web" / "answers.py"
-
-HEAD = '''"""The problems that each operation can answer, by status; made from the source by `make docs`."""
-
-PROBLEMS: dict[str, dict[int, str]] = {
-'''
-INDENT = " " * 12
-WIDTH = 116
+TABLE = ROOT / "src" / "firstkey" / "web" / "answers.json"
 
 ALWAYS: tuple[Exception, ...] = (
     Malformed(WebReason.BodyMalformed),
@@ -61,27 +54,15 @@ def problems(route: Route) -> Iterator[Problem]:
 
 
 def table() -> str:
-    """Return answers.py as it should be."""
-    lines = [HEAD]
+    """Return answers.json as it should be: by operation, by status, the types in one line."""
+    answers: dict[str, dict[str, str]] = {}
     for route in ROUTES:
         by_status: dict[int, set[str]] = {}
         for problem in problems(route):
             by_status.setdefault(problem.status, set()).add(problem.type.removeprefix(TYPE_PREFIX))
-        lines.append(f'    "{route.operation}": {{\n')
-        for status, types in sorted(by_status.items()):
-            lines.append(_row(status, " ".join(sorted(types))))
-        lines.append("    },\n")
-    return "".join([*lines, "}\n"])
-
-
-def _row(status: int, types: str) -> str:
-    line = f'        {status}: "{types}",\n'
-    if len(line) <= WIDTH + 4:
-        return line
-    wrapped = textwrap.wrap(types, WIDTH - len(INDENT) - 3, break_on_hyphens=False)
-    quoted = [f'"{part} "' for part in wrapped[:-1]] + [f'"{wrapped[-1]}"']
-    return f"        {status}: (\n" + "".join(f"{INDENT}{part}\n" for part in quoted) + "        ),\n"
+        answers[route.operation] = {str(status): " ".join(sorted(types)) for status, types in sorted(by_status.items())}
+    return json.dumps(answers, indent=1) + "\n"
 
 
 if __name__ == "__main__":
-    TABLE.write_text(table())
+    TABLE.write_text(table(), "utf-8")

@@ -9,7 +9,7 @@ from tests.architecture.raised import No, raised
 
 
 def test_the_table_is_current() -> None:
-    """src/firstkey/web/answers.py is what the source says now; `make docs` writes it anew."""
+    """src/firstkey/web/answers.json is what the source says now; `make docs` writes it anew."""
     assert TABLE.read_text() == table()
 
 

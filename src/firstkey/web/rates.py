@@ -1,4 +1,4 @@
-"""How much one caller may ask for: token buckets, each for one key, in bounded memory, that fail closed.
+"""How much one caller may ask for: leaky buckets, each for one key, in bounded memory, that fail closed.
 
 Three rates. A *person* is limited by their own. A *device* that has been let in before is limited by its own; any other
 device, and whoever shows nothing valid, is a *stranger*, limited by the source that they come from. So nobody can lock
