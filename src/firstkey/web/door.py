@@ -231,7 +231,9 @@ class Door:
             if told not in PROBLEMS.get(visit.route.operation, {}).get(problem.status, "").split():
                 log.error("undocumented", operation=visit.route.operation, status=problem.status, type=told)
             await self._write_down(error, visit)
-            log.info("refused", operation=visit.route.operation, status=problem.status, type=problem_type(error.reason))
+            if error.reason not in NONCE_REASONS:  # every device asks for its first nonce so
+                said = problem_type(error.reason)
+                log.info("refused", operation=visit.route.operation, status=problem.status, type=said)
             if visit.has_appended:
                 await _keep(visit, answered)
         if visit.body is None and not await _throw_away(visit.request):
