@@ -5,17 +5,18 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from firstkey.demo.process import Address
 from firstkey.demo.reasons import DemoReason
 from firstkey.demo.run import PROXY_SOCKET
-from firstkey.simulator.client import Answer
 from firstkey.storage.sqlite.connection import DATABASE_FILE
 from firstkey.values.errors import Refused
 from tests.attacks.siege import Siege
 from tests.launcher.server import Launched
 
 Edit = Callable[[sqlite3.Connection], None]
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -58,21 +59,22 @@ def statement(sql: str, *parameters: object) -> Edit:
     return edit
 
 
-def tried(site: Siege, folder: Path, edit: Edit, attack: Callable[[Siege], Answer]) -> Answer | None:
+def tried(site: Siege, folder: Path, attack: Callable[[Siege], Result], *edits: Edit) -> Result | None:
     """Serve an edited copy and attack it.
 
     Args:
         site: whose server does not run.
         folder: for the copy.
-        edit: of the database.
-        attack: what the edit was to make possible.
+        attack: what the edits were to make possible.
+        edits: of the database.
 
     Returns:
-        How the attack was answered; None where the copy is not served at all.
+        What the attack returns; None where the copy is not served at all.
     """
     folder.mkdir()
     with copied(site, folder) as copy:
-        edited(copy, edit)
+        for edit in edits:
+            edited(copy, edit)
         address = Address(site.address.port)
         address.proxy = copy / PROXY_SOCKET
         try:

@@ -8,7 +8,8 @@ import pytest
 
 from firstkey.demo.process import run_firstkey
 from firstkey.simulator.client import Answer
-from tests.attacks.siege import Siege, besieged
+from tests.attacks.rest import Rest
+from tests.attacks.siege import Siege
 from tests.attacks.tampering import tried
 
 MUTE = "CREATE TRIGGER mute BEFORE INSERT ON {} BEGIN SELECT RAISE(ABORT, 'no'); END"
@@ -30,24 +31,26 @@ def test_every_fact_is_an_entry(siege: Siege) -> None:
 
 
 @pytest.mark.parametrize("table", ["entries", "hashes", "checkpoints"])
-def test_what_cannot_be_logged_does_not_happen(tmp_path: Path, table: str) -> None:
+def test_what_cannot_be_logged_does_not_happen(rest: Rest, tmp_path: Path, table: str) -> None:
     """With a ledger that takes no entry, hash or checkpoint nothing is decided: no case, no pass, no key."""
-    with besieged(tmp_path / "site") as site:
-        person, live = site.hire(), site.prepared_case()
-        site.server.stop()
+    live, person = rest.ready[0], rest.site.recorded(rest.bare.joiner.person)
 
-        def attack(there: Siege) -> Answer:
-            before, device = there.state(), live.joiner
-            answers = [there.ask(person), device.post("/pass", live.handle), device.post("/not-me", live.handle)]
-            assert {answer.status for answer in answers} <= {401, 503}, [answer.body for answer in answers]
-            assert [set(now) ^ set(was) for was, now in zip(before, there.state(), strict=True)] == [set()] * 4
-            return answers[1]
+    def mute(database: sqlite3.Connection) -> None:
+        database.execute(MUTE.format(table))
 
-        def mute(database: sqlite3.Connection) -> None:
-            database.execute(MUTE.format(table))
+    def attack(there: Siege) -> Answer:
+        before, device = there.state(), live.joiner
+        answers = [
+            there.ask(person, "emergency"),
+            device.post("/pass", live.handle),
+            device.post("/not-me", live.handle),
+        ]
+        assert {answer.status for answer in answers} <= {401, 503}, [answer.body for answer in answers]
+        assert [set(now) ^ set(was) for was, now in zip(before, there.state(), strict=True)] == [set()] * 4
+        return answers[1]
 
-        answer = tried(site, tmp_path / "copy", mute, attack)
-        assert answer is None or answer.status == 503
+    answer = tried(rest.site, tmp_path / "copy", attack, mute)
+    assert answer is None or answer.status == 503
 
 
 def test_the_log_verifies_after_all_that(siege: Siege) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from firstkey.actions.sources import SourceToRegister, source_names
 from firstkey.demo.people import done
-from firstkey.simulator.client import Answer, Client
+from firstkey.simulator.client import Answer
 from firstkey.simulator.device import JoinerDevice
 from tests.attacks.siege import Siege, told
 
@@ -15,13 +14,7 @@ class Source:
     """A system of record that speaks by a key of its own."""
 
     def __init__(self, siege: Siege, name: str, speaks_of: str, rank: int) -> None:
-        self.key = JoinerDevice()
-        self.client: Client = siege.stranger()
-        self.client.prover = self.key.prove
-        names = source_names(SourceToRegister(name, speaks_of, rank, self.key.device_key, ()))  # type: ignore[arg-type]  # of a closed list
-        signed = [desk.sign("register_source", names=names) for desk in (siege.cast.requester, siege.cast.proofer)]
-        body = {"name": name, "speaks_of": speaks_of, "rank": rank, "key": self.key.device_key, "signed": signed}
-        self.registered = siege.cast.requester.post("/api/sources/register", body)
+        self.client = siege.source(name, speaks_of, rank)
 
     def says(self, path: str, **body: Any) -> Answer:
         """Send something signed by the source's key."""
@@ -62,7 +55,6 @@ def test_a_feed_without_a_registered_key_says_nothing(siege: Siege) -> None:
 def test_a_source_speaks_of_its_own_matters_and_no_more(siege: Siege) -> None:
     """HR's key brings no inventory, holds no duty, sees no case, and opens nothing but a first key."""
     hr = Source(siege, "hr", "people", 20)
-    done(hr.registered, "register")
     fed = done(hr.says("/people", people=[row(person="p-fed-1", account="dir:fed-1")]), "feed")
     assert fed["new"] == ["p-fed-1"]
     live = siege.open()
@@ -82,7 +74,6 @@ def test_a_source_speaks_of_its_own_matters_and_no_more(siege: Siege) -> None:
 def test_a_lower_rank_changes_nothing_that_a_higher_one_said(siege: Siege) -> None:
     """What the first list said of a person, a source of lower rank makes no laxer, and no account passes on."""
     weak = Source(siege, "wiki", "people", 2)
-    done(weak.registered, "register")
     person = siege.hire("contractor")
     laxer = row(person=person.person, account=person.account, manager="p-x")
     assert weak.says("/people", people=[laxer]).status in (200, 409)
@@ -95,7 +86,6 @@ def test_a_lower_rank_changes_nothing_that_a_higher_one_said(siege: Siege) -> No
 def test_half_a_list_ends_nobody(siege: Siege) -> None:
     """A feed that suddenly knows hardly anybody any more is refused, and no key is ended by it."""
     hr = Source(siege, "hr-mass", "people", 21)
-    done(hr.registered, "register")
     many = [row(person=f"p-mass-{n}", account=f"dir:mass-{n}", user_name=f"m{n}") for n in range(60)]
     assert len(done(hr.says("/people", people=many), "feed")["new"]) == len(many)
     with siege.nothing_changes():
@@ -105,7 +95,6 @@ def test_half_a_list_ends_nobody(siege: Siege) -> None:
 def test_a_stolen_key_ends_with_its_source(siege: Siege) -> None:
     """From the act of one administrator on, what the key signs is anybody's word."""
     hr = Source(siege, "hr-stolen", "people", 20)
-    done(hr.registered, "register")
     desk = siege.cast.approver
     signed = desk.sign("end_source", names=("hr-stolen",))
     done(desk.post("/api/sources/end", {"name": "hr-stolen", "signed": signed}), "end")

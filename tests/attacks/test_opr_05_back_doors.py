@@ -1,16 +1,15 @@
 """OPR-05: support impersonates somebody, or founding and recovery are back doors."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from firstkey.demo.people import Desk
 from firstkey.demo.process import run_firstkey
 from firstkey.simulator.client import Answer, Client
-from firstkey.storage.sqlite.connection import DATABASE_FILE
 from firstkey.values.canonical import Json
 from firstkey.web.routes import ROUTES
-from tests.attacks.siege import Siege, besieged, told, unfounded
+from tests.attacks.rest import Rest
+from tests.attacks.siege import Siege, Told, told, unfounded
+from tests.attacks.tampering import copied, edited, statement, tried
 
 FOUNDING = ("options", "register", "statement", "sign")
 
@@ -36,28 +35,29 @@ def test_founding_is_over_for_good(siege: Siege) -> None:
     assert again.exit_code != 0
 
 
-def test_emptying_tables_founds_nothing(tmp_path: Path) -> None:
-    """Whoever deletes people, keys and duties from the database has no way in: the ledger says that it is over."""
-    with besieged(tmp_path) as site:
-        site.server.stop()
-        with closing(sqlite3.connect(site.site / DATABASE_FILE)) as database, database:
-            database.execute("DELETE FROM documents WHERE kind IN ('person', 'credential_key', 'session')")
-        again = run_firstkey("init", "--site", str(site.site))
-        assert again.exit_code != 0
-        site.server.start()
-        stranger = site.stranger()
-        for step in FOUNDING:
-            assert told(knock(stranger, step, site.prepared.founding_code)) == (404, "not-found")
+def test_emptying_tables_founds_nothing(rest: Rest, tmp_path: Path) -> None:
+    """Whoever deletes people, keys and sessions from the database has no way in: the ledger says that it is over."""
+
+    def attack(there: Siege) -> list[Told]:
+        stranger = there.stranger()
+        return [told(knock(stranger, step, rest.site.prepared.founding_code)) for step in FOUNDING]
+
+    edit = statement("DELETE FROM documents WHERE kind IN ('person', 'credential_key', 'session')")
+    answers = tried(rest.site, tmp_path / "served", attack, edit)
+    assert answers in (None, [(404, "not-found")] * len(FOUNDING))
+    (tmp_path / "begun").mkdir()
+    with copied(rest.site, tmp_path / "begun") as copy:
+        edited(copy, edit)
+        assert run_firstkey("init", "--site", str(copy)).exit_code != 0
 
 
-def test_emptying_the_sites_own_stream_serves_nothing(tmp_path: Path) -> None:
+def test_emptying_the_sites_own_stream_serves_nothing(rest: Rest, tmp_path: Path) -> None:
     """Without the facts that say so the site does not serve at all; nor can it be founded anew."""
-    with besieged(tmp_path) as site:
-        site.server.stop()
-        with closing(sqlite3.connect(site.site / DATABASE_FILE)) as database, database:
-            database.execute("DELETE FROM facts WHERE stream = 'site'")
-        for command in (("serve", "--site", str(site.site)), ("init", "--site", str(site.site))):
-            ended = run_firstkey(*command)
+    (tmp_path / "copy").mkdir()
+    with copied(rest.site, tmp_path / "copy") as copy:
+        edited(copy, statement("DELETE FROM facts WHERE stream = 'site'"))
+        for command in ("serve", "init"):
+            ended = run_firstkey(command, "--site", str(copy))
             assert ended.exit_code != 0
             assert "founding code" not in ended.out.lower()
 

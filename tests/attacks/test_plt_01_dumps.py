@@ -74,7 +74,7 @@ def test_what_is_told_of_a_site_is_chosen(siege: Siege) -> None:
     """The log is a JSON object a line, of a closed set of fields, none of which is a body, header or address."""
     siege.completed()
     fields = {"event", "level", "timestamp", "operation", "status", "type", "id", "exception", "epoch", "entries"}
-    fields |= {"effect", "sequence", "why", "works", "error"}
+    fields |= {"attempts", "effect", "sequence", "why", "works", "error"}
     lines = [line for line in siege.server.said().splitlines() if line.startswith("{")]
     assert lines
     for line in lines:

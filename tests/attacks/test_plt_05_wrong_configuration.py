@@ -2,30 +2,21 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from firstkey.demo.process import Ended, run_firstkey
-from firstkey.demo.run import PROXY_SOCKET
 from firstkey.settings import FILE, Settings
 from firstkey.storage.sqlite.connection import DATABASE_FILE
 from tests.architecture.size import PACKAGE
 from tests.attacks.policies import said_of
-from tests.attacks.siege import Siege, unfounded
+from tests.attacks.rest import Rest
+from tests.attacks.siege import Siege
 
 SWITCHES = ("CLOCK", "DEBUG", "TESTING", "INSECURE", "FAKE", "MOCK", "DISABLE", "SKIP", "UNSAFE")
-
-
-@pytest.fixture(scope="module")
-def rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A site's folder that nobody serves."""
-    with unfounded(tmp_path_factory.mktemp("rest")) as site:
-        site.server.stop()
-        (site.site / PROXY_SOCKET).unlink(missing_ok=True)
-        yield site.site
 
 
 def setting(line: str, instead: str) -> Callable[[Path], None]:
@@ -92,10 +83,10 @@ def serve(site: Path) -> Ended:
     ],
     ids=lambda damage: getattr(damage, "__name__", "setting"),
 )
-def test_what_contradicts_itself_is_not_served(rest: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_what_contradicts_itself_is_not_served(rest: Rest, tmp_path: Path, damage: Callable[[Path], None]) -> None:
     """It says what is wrong and what to do, each in a line, and starts nothing."""
     site = tmp_path / "site"
-    shutil.copytree(rest, site)
+    shutil.copytree(rest.folder, site)
     damage(site)
     ended = serve(site)
     assert ended.exit_code in (1, 2), ended.out
@@ -104,10 +95,10 @@ def test_what_contradicts_itself_is_not_served(rest: Path, tmp_path: Path, damag
     assert "Listening" not in ended.out
 
 
-def test_a_simulators_root_is_good_on_localhost_alone(rest: Path, tmp_path: Path) -> None:
+def test_a_simulators_root_is_good_on_localhost_alone(rest: Rest, tmp_path: Path) -> None:
     """The root that signs simulated authenticators, on a site with a domain of its own, keeps it from starting."""
     site = tmp_path / "site"
-    shutil.copytree(rest, site)
+    shutil.copytree(rest.folder, site)
     setting("origin", 'origin = "https://join.example.org"')(site)
     setting("rp_id", 'rp_id = "join.example.org"')(site)
     text = (site / FILE).read_text().partition("\n[destinations")[0]
@@ -128,10 +119,10 @@ def test_no_switch_reaches_a_clock_or_a_check() -> None:
     assert reading <= {"demo/process.py", "cli/site_folder.py"}
 
 
-def test_a_variable_changes_nothing(siege: Siege, monkeypatch: pytest.MonkeyPatch, rest: Path, tmp_path: Path) -> None:
+def test_a_variable_changes_nothing(siege: Siege, monkeypatch: pytest.MonkeyPatch, rest: Rest, tmp_path: Path) -> None:
     """With every switch that somebody might try set, a damaged site is refused as without."""
     site = tmp_path / "site"
-    shutil.copytree(rest, site)
+    shutil.copytree(rest.folder, site)
     open_pepper(site)
     for word in SWITCHES:
         monkeypatch.setenv(f"FIRSTKEY_{word}", "1")

@@ -7,9 +7,12 @@ from tests.attacks.siege import Siege, told
 
 READERS = {
     "acts.py": "a key, judged again by what the deciding transaction says of it",
+    "feeds.py": "whom a source no longer knows; each is looked at again before they leave",
     "idempotency.py": "an answer that was given before, to the same person for the same bytes",
     "outbox.py": "what is to be done outside; whether it is still wanted is asked again",
     "queries.py": "what people look at",
+    "recalls.py": "what rests on something; each key is looked at again before it is out of use",
+    "sweeping.py": "which cases may be due; each decides for itself",
 }
 """Actions that read outside a deciding transaction, and what."""
 
