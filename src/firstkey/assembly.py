@@ -47,8 +47,6 @@ from firstkey.settings import (
 )
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
-from firstkey.storage.sqlite.connection import open_reader
-from firstkey.storage.sqlite.crosscheck import check_places
 from firstkey.storage.sqlite.looking import LookingStore
 from firstkey.storage.sqlite.site_files import CheckpointFile
 from firstkey.storage.sqlite.store import SqliteFactStore
@@ -200,7 +198,7 @@ def open_site(
 
     Raises:
         Malformed: settings or roots cannot be read.
-        Refused: a key is missing or open to others, the store will not open, or an entry's row is not its leaf's.
+        Refused: a key is missing or open to others, or the store will not open.
     """
     settings = read_settings(folder)
     macs = LocalFactMac(fact_key(folder))
@@ -208,8 +206,6 @@ def open_site(
     signer = LocalCheckpointSigner(ledger_signer(folder, settings))
     store = SqliteFactStore(folder, macs, signer, clock, unsafe_older_than_head=unsafe_older_than_head)
     try:
-        with contextlib.closing(open_reader(folder)) as connection:
-            check_places(connection)
         return _site(folder, settings, store, clock), settings
     except BaseException:
         store.close()
