@@ -291,6 +291,21 @@ def test_what_is_written_past_us_is_found_within_the_hour() -> None:
     assert facts(world, f"destination/{ACCOUNT}") == ("StrayNativePassFound",)
 
 
+def test_what_is_removed_past_us_is_told_once() -> None:
+    """Somebody removes the joiner's key there: within the hour one fact says so; back again and gone again, another."""
+    world = HandoverWorld()
+    credential = world.completed_there()
+    seen = world.page.read_back(ACCOUNT)[0]
+    for _ in range(2):
+        world.let_pass(2 * HOUR, HOUR)
+        world.page.remove(credential)
+        world.let_pass(3 * HOUR, HOUR)
+        world.page.plant(ACCOUNT, seen)
+        world.let_pass(HOUR, HOUR)
+    assert facts(world, f"destination/{ACCOUNT}") == ("CredentialMissing",) * 2
+    assert "StrayCredentialFound" not in facts(world)
+
+
 def test_a_pass_of_the_next_case_is_not_taken_for_a_stray() -> None:
     """The account is handed over again: the watch of the first case leaves the second one's native pass alone."""
     head, name, rest = POLICY.partition(b'name = "recovery_device"')

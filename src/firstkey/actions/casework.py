@@ -323,7 +323,7 @@ class Casework:
             verified=verified_again(self.site, tx, known | statements),
             live_pass_elsewhere=self._let_go_of(SlotKind.LIVE_PASS, account, case),
             native_elsewhere=self._held_elsewhere(SlotKind.NATIVE_PASS, account, case),
-            keys=frozenset(held.credential for held in holdings.held if not is_over(held.ends_at, tx.now)),
+            keys=frozenset(held.credential for held in holdings.held),
             vouching=frozenset(Vouching(h.credential, h.tier, h.ends_at) for h in holdings.held if h.may_vouch),
             asset=person.asset_at(tx.now),
             handover=self.site.handover,

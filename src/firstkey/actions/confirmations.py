@@ -34,12 +34,22 @@ class StrayNativePassFound(Fact, frozen=True):
     native_pass: str
 
 
+class CredentialMissing(Fact, frozen=True):
+    """A credential that is active in our facts was not there when its destination was read. An alarm."""
+
+    destination: str
+    case: str
+    credential: str
+
+
 def destination_stream(account: str) -> str:
     """Return the name of the stream of what destinations confirmed of an account."""
     return f"destination/{account}"
 
 
-def append_confirmed(casework: Casework, account: str, fact: EffectConfirmed | StrayNativePassFound) -> None:
+def append_confirmed(
+    casework: Casework, account: str, fact: EffectConfirmed | StrayNativePassFound | CredentialMissing
+) -> None:
     """Write down what a destination was read back to show of an account."""
     stream = destination_stream(account)
     casework.tx.append(stream, casework.tx.head(stream), [new_fact(fact, Activity.SYSTEM)])

@@ -25,6 +25,7 @@ class NativeKept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         accounted: credentials that are told already: those that stood there before, this case's, and strays.
         reaping: whether we have begun to remove it, so that its absence says nothing of its use.
         vanished: it went away before its time, and not by us: somebody may have used it.
+        missing: the case's credential was told as missing there.
     """
 
     native: str
@@ -34,6 +35,7 @@ class NativeKept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accounted: tuple[str, ...]
     reaping: bool = False
     vanished: bool = False
+    missing: bool = False
 
 
 def _key(destination: str, account: str) -> str:

@@ -3,7 +3,8 @@
 What the destination says is compared with what stood there before. A credential that appears in time is this case's;
 every other is a stray, an alarm. A pass that may have been used is not written down as gone before its credential has
 come, or can come no more: what comes after that is nobody's. While the case's credential is in use the account is
-looked at every hour: what somebody writes there past us is told, and a native pass that no case was granted is removed.
+looked at every hour: what somebody writes or removes there past us is told, and a native pass that no case was granted
+is removed.
 """
 
 from typing import NamedTuple
@@ -11,7 +12,13 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from firstkey.actions.casework import Casework
-from firstkey.actions.confirmations import OVER, StrayNativePassFound, append_confirmed, standing_of
+from firstkey.actions.confirmations import (
+    OVER,
+    CredentialMissing,
+    StrayNativePassFound,
+    append_confirmed,
+    standing_of,
+)
 from firstkey.actions.effects import Effect, Wanted, item_of
 from firstkey.actions.minting import LOOK_EVERY_MS, case_now
 from firstkey.actions.native_passes import (
@@ -26,7 +33,7 @@ from firstkey.actions.site import Site
 from firstkey.enrollment.case.limits import READ_BACK_AFTER_WINDOW_MS_MAX
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.state import Case, known
-from firstkey.enrollment.case.words import NativeState, PassState
+from firstkey.enrollment.case.words import CredentialState, NativeState, PassState
 from firstkey.enrollment.registration import NoteNativePassUsed, ReadBackCredential, ReapNativePass
 from firstkey.ports.destination import HandoverDestination, SeenCredential
 from firstkey.ports.fact_store import Slot
@@ -116,7 +123,12 @@ def settle(casework: Casework, wanted: Wanted, plan: Plan, told: Told) -> None:
     vanished = kept.vanished or not (told.listed or kept.reaping or tx.now >= kept.expires_at)
     reaping = kept.reaping or plan.has_to_go or told.used
     sealed = None if reaping or vanished else kept.sealed
-    kept = replace(kept, accounted=tuple(accounted), vanished=vanished, reaping=reaping, sealed=sealed)
+    missing = _is_missing(casework, state, told)
+    if missing and not kept.missing:
+        credential = known(state.credential).credential
+        lost = CredentialMissing(at=tx.now, destination=wanted.destination, case=state.case, credential=credential)
+        append_confirmed(casework, wanted.account, lost)
+    kept = replace(kept, accounted=tuple(accounted), vanished=vanished, reaping=reaping, sealed=sealed, missing=missing)
     keep_native(tx, wanted.destination, wanted.account, kept)
     if told.gone and state.native_standing and not _may_come(state, kept, tx.now):
         state = _after(casework, wanted, ReapNativePass(native=wanted.subject))
@@ -126,6 +138,15 @@ def settle(casework: Casework, wanted: Wanted, plan: Plan, told: Told) -> None:
     calm = LOOK_FOR_STRAYS_EVERY_MS if _is_settled(state, tx.now) else LOOK_AFTERWARDS_EVERY_MS
     wait = LOOK_EVERY_MS if state.native_standing else calm
     tx.enqueue(item_of(Effect.WATCH, wanted, tx.now + wait))
+
+
+def _is_missing(casework: Casework, case: Case, told: Told) -> bool:
+    """Whether a credential that should open something there was not read back, long after it was made."""
+    made = case.credential
+    if made is None or not _is_settled(case, casework.tx.now):
+        return False
+    standing = standing_of(casework.site, casework.tx, case.case, made.credential)
+    return standing is CredentialState.ACTIVE and made.credential not in {each.credential for each in told.seen}
 
 
 def _after(casework: Casework, wanted: Wanted, command: NoteNativePassUsed | ReapNativePass) -> Case:

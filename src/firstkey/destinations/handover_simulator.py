@@ -320,6 +320,11 @@ class HandoverPage:
         with self._of.state.transaction() as tables:
             tables.execute("INSERT INTO credentials VALUES (?, ?, ?, NULL, ?, ?)", row)
 
+    def remove(self, credential: str) -> None:
+        """Take a credential away as an administrator of the destination could, past everybody."""
+        with self._of.state.transaction() as tables:
+            tables.execute("DELETE FROM credentials WHERE id = ?", (credential,))
+
     def plant_native_pass(self, account: str, secret: str, lifetime_ms: int) -> None:
         """Mint a native pass past everybody, as who holds a role there could."""
         now = self._of.now()
