@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from firstkey.cli.feeding import connected, send
 from firstkey.cli.main import main
+from firstkey.cli.source_key import server_of
+from firstkey.cli.story import STORY
 from firstkey.demo.people import done
+from firstkey.enrollment.case.facts import FACTS
+from firstkey.sources.reading import read_people
 from tests.journeys.place import Place
 from tests.journeys.sites import run
 
@@ -187,7 +192,7 @@ def test_looking_needs_no_server_and_changes_nothing(place: Place) -> None:
         ("case", "explain", live.case),
     ):
         text = run(*words, "--site", site)
-        assert (text.exit_code, bool(text.stdout)) == (0, True)
+        assert (text.exit_code, bool(text.stdout)) == (0, True), text.stderr
         assert shown(place, *words)
     assert place.entries() == before
     for words in (("case", "show", "no-case"), ("case", "explain", "no-case"), ("people", "show", "nobody")):
@@ -229,3 +234,29 @@ def test_shells_complete_the_command(shell: str) -> None:
     }
     told = subprocess.run(FIRSTKEY, env={**os.environ, **asked}, capture_output=True, text=True, check=True).stdout
     assert "case" in told
+
+
+def test_every_fact_has_a_sentence() -> None:
+    """Whatever can happen to a case can be told."""
+    assert set(STORY) == set(FACTS)
+
+
+def test_an_import_that_is_interrupted_says_how_far_it_came(
+    place: Place, keys: dict[str, Path], tmp_path: Path
+) -> None:
+    """Whole portions are stored; the same file sent again goes on, and what was stored changes nothing."""
+    rows = "".join(f"many-{number},many:{number},u,U,employee,Sales,\n" for number in range(1, 1201))
+    read = read_people((HEAD + rows).encode())
+    with connected(server_of(place.prepared.site), keys["hr"]) as client:
+        portions: list[int] = []
+
+        def post(people: list[Any]) -> Any:
+            if len(portions) == 1:
+                raise KeyboardInterrupt
+            portions.append(len(people))
+            return client.post("/api/sources/people", {"people": people})
+
+        stopped = send(post, read, label="people", quiet=True)
+        assert (stopped.sent, stopped.rows, len(stopped.told["new"])) == (500, 1200, 500)
+    code, told = imported(place, "people", written(tmp_path, HEAD + rows), "hr", keys["hr"])
+    assert (code, told["unchanged"], len(told["new"])) == (0, 500, 700)
