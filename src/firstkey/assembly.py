@@ -47,8 +47,6 @@ from firstkey.settings import (
 )
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
-from firstkey.storage.sqlite.connection import open_reader
-from firstkey.storage.sqlite.crosscheck import check_places
 from firstkey.storage.sqlite.looking import LookingStore
 from firstkey.storage.sqlite.site_files import CheckpointFile
 from firstkey.storage.sqlite.store import SqliteFactStore
@@ -200,7 +198,7 @@ def open_site(
 
     Raises:
         Malformed: settings or roots cannot be read.
-        Refused: a key is missing or open to others, the store will not open, or an entry's row is not its leaf's.
+        Refused: a key is missing or open to others, or the store will not open.
     """
     settings = read_settings(folder)
     macs = LocalFactMac(fact_key(folder))
@@ -208,8 +206,6 @@ def open_site(
     signer = LocalCheckpointSigner(ledger_signer(folder, settings))
     store = SqliteFactStore(folder, macs, signer, clock, unsafe_older_than_head=unsafe_older_than_head)
     try:
-        with contextlib.closing(open_reader(folder)) as connection:
-            check_places(connection)
         return _site(folder, settings, store, clock), settings
     except BaseException:
         store.close()
@@ -242,11 +238,6 @@ def _site(folder: Path, settings: Settings, store: SqliteFactStore | LookingStor
     )
 
 
-def _check_fact_key(site: Site) -> None:
-    if not answer(site.store.read(fits_newest), ANSWER_WITHIN_SECONDS):
-        raise Refused(StorageReason.FactKeyDiffers)
-
-
 class Fenced(NamedTuple):
     """What a fence has done: how many cases it closed, the epoch, and where a head is kept that is no longer led to."""
 
@@ -272,7 +263,6 @@ def fence_site(folder: Path, tell: Callable[[int], None]) -> Fenced:
     except Refused:
         head, foreign = None, True
     try:
-        _check_fact_key(site)
         led_to = head is None or answer(
             site.store.read(lambda reader: continues(reader, reader.checkpoint_size, head)), ANSWER_WITHIN_SECONDS
         )
@@ -314,7 +304,8 @@ def make_server(site: Site) -> Starlette:
     Raises:
         Refused: FactKeyDiffers, or the newest fact was edited.
     """
-    _check_fact_key(site)
+    if not answer(site.store.read(fits_newest), ANSWER_WITHIN_SECONDS):
+        raise Refused(StorageReason.FactKeyDiffers)
     epoch = begin(site)
     log.warning("ledger_unanchored", epoch=epoch)  # no head is kept where a backup of the site does not reach
 

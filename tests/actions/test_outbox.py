@@ -140,6 +140,32 @@ def test_an_effect_waits_longer_each_time_and_never_gives_up() -> None:
     assert world.confirmed() == [("recall", credential)]
 
 
+def test_a_clock_that_is_set_back_keeps_nothing_waiting() -> None:
+    """The site's clocks disagree: what lowers trust is carried out all the same, also when it is tried again."""
+    world = HandoverWorld()
+    world.minted()
+    clock = world.clock
+    clock.now = lambda: clock.instant - 60 * MINUTE  # type: ignore[method-assign]  # somebody sets one of the two
+    world.behave(fails_before=("reap",), times=2)
+    world.close()
+
+    async def work() -> None:
+        runner = Outbox(world.site)
+        try:
+            for _ in range(20):
+                clock.instant += SECOND
+                await runner.start_due()
+                await runner.finish_due()
+                if "NativePassReaped" in facts(world):
+                    break
+        finally:
+            await runner.close()
+
+    done(work())
+    assert facts(world)[-1] == "NativePassReaped"
+    assert world.page.usable_native_passes(ACCOUNT) == 0
+
+
 def test_a_destination_that_the_site_has_lost_is_waited_for() -> None:
     """Taken out of the site's settings, what is wanted there waits; put back, it is done."""
     world = HandoverWorld()

@@ -118,10 +118,11 @@ class Outbox:
         self._site = site
         self._pool = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="outbox")
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._known = (0, 0)
 
     async def start_due(self) -> int:
         """Begin what is due and whose lane is idle, outranking effects first; return how many are under way."""
-        now = self._site.clock.now()
+        now = await self._now()
         future = self._site.store.read(lambda reader: reader.outbox_due(now, PAGE_ROWS_MAX))
         due = await answer_async(future, ANSWER_WITHIN_SECONDS)
         for queued in sorted(due, key=lambda each: (Effect(each.item.kind) not in OUTRANKING, each.sequence)):
@@ -130,6 +131,16 @@ class Outbox:
             if queued.item.lane not in self._under_way:
                 self._under_way[queued.item.lane] = asyncio.create_task(self._carry_out(queued))
         return len(self._under_way)
+
+    async def _now(self) -> int:
+        """Return the time by the clock, or by what has passed since the store's time when we began: a clock that is set
+        back keeps no effect waiting.
+        """
+        clock = self._site.clock
+        if self._known == (0, 0):
+            self._known = (await run(self._site, lambda casework: casework.tx.now), clock.monotonic())
+        told, counted = self._known
+        return max(clock.now(), told + clock.monotonic() - counted)
 
     async def finish_due(self) -> None:
         """Carry out what is due now, and what becomes due by it, until nothing is."""
@@ -186,8 +197,8 @@ class Outbox:
         attempts = queued.attempts + 1
         tell = log.error if attempts >= OVERDUE_ATTEMPTS else log.warning
         tell("outbox", effect=queued.item.kind, sequence=queued.sequence, attempts=attempts, why=why)
-        wait = min(WAIT_MS_MIN << min(queued.attempts, 16), WAIT_MS_MAX)
+        due_at = await self._now() + min(WAIT_MS_MIN << min(queued.attempts, 16), WAIT_MS_MAX)
         try:
-            await run(self._site, lambda casework: casework.tx.outbox_again(queued.sequence, casework.tx.now + wait))
+            await run(self._site, lambda casework: casework.tx.outbox_again(queued.sequence, due_at))
         except Unavailable:
             log.warning("outbox", effect=queued.item.kind, sequence=queued.sequence, why="the store is busy")
