@@ -173,9 +173,9 @@ def two_cases(name: str, one: CaseBound, other: CaseBound, *dimensions: Dimensio
 
 
 _WORLD_OF_TWO = (standing("stands", "left", "rehired"), CHECKPOINT, EPOCH, CLOCK, SITE)
-# What two cases go without: the detours (`paths.STRAIGHT`), which single cases take to the end, and what cannot touch what
-# is between them: for break-glass the epoch, as no pass is issued; for people who are shared the clock's doubt, the epoch,
-# a re-hire, and the middle tick.
+# What two cases go without: the detours (`paths.STRAIGHT`), which single cases take to the end. Break-glass also goes
+# without the epoch, for it issues no pass. People shared go without the epoch, a doubtful clock, a re-hire and the
+# middle tick, to be small enough: each is met by single cases, and none is about people.
 _CUSTODY = present_people(JOINER, PAUL, ARNO, CORA, gone=ARNO)
 ONE_ACCOUNT = (
     two_cases("re-hire", paths.FIRST, paths.AGAIN, *_WORLD_OF_TWO, changed=HAS_ASSET),
