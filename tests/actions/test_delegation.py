@@ -13,7 +13,7 @@ from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import Closure
 from firstkey.policy.model import Duty, Purpose
 from firstkey.values.instants import DAY, HOUR
-from tests.actions.looking import in_casework, refusal
+from tests.actions.looking import facts, in_casework, refusal
 from tests.actions.site_world import UNSIGNED, SiteWorld, done
 
 
@@ -195,3 +195,17 @@ def test_an_administrator_administers_for_nobody(world: SiteWorld) -> None:
     signed = world.sign("paul", "grant_duty", names=names, on_behalf_of=world.people["anna"].person)
     granting = duties.grant_duty(world.site, world.operators["paul"], duties.DutyToGrant("p-600", "approver", signed))
     assert refusal(granting) == "act-not-for-this"
+
+
+def test_a_pass_dies_with_the_delegation_that_it_rests_on(world: SiteWorld) -> None:
+    """In the transaction that ends it."""
+    anna = world.people["anna"].person
+    world.open()
+    world.proof()
+    given = done(give(world, "anna", "dora", "approver"))
+    done(approving(world, "dora", anna))
+    world.claim()
+    world.visit()
+    world.get_pass()
+    done(end(world, "anna", given))
+    assert facts(world)[-1] == "PassRevoked"

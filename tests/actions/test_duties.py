@@ -12,7 +12,7 @@ from firstkey.actions.site_stream import site_state
 from firstkey.enrollment.case.words import Stage
 from firstkey.policy.model import Purpose, Tier
 from firstkey.values.instants import DAY, HOUR
-from tests.actions.looking import refusal
+from tests.actions.looking import facts, refusal
 from tests.actions.site_world import UNSIGNED, SiteWorld, done
 
 
@@ -250,3 +250,16 @@ def test_operators_are_shown_to_administrators(world: SiteWorld) -> None:
         ("p-500", [("approver", Scope(unit="sales"))])
     ]
     assert len(done(duties.list_operators(world.site, world.operators["rita"])).operators) == 5
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "narrowed"])
+def test_a_pass_dies_with_the_duty_that_it_rests_on(world: SiteWorld, how: str) -> None:
+    """In the transaction that takes the approver's duty away, nobody having looked."""
+    world.prepare()
+    world.get_pass()
+    anna = world.people["anna"].person
+    if how == "withdrawn":
+        world.withdraw(anna, "approver")
+    else:
+        world.grant(anna, "approver", unit="Nowhere")
+    assert facts(world)[-1] == "PassRevoked"

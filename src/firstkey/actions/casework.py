@@ -11,7 +11,7 @@ import msgspec
 
 from firstkey.actions.acts import Evidence, keep_evidence, statements_of, verified_again
 from firstkey.actions.counters import KeyCopied, check_counter
-from firstkey.actions.crew import Crew, as_known, crew_of, may_see
+from firstkey.actions.crew import Crew, as_known, crew_of, may_see, plays_parts
 from firstkey.actions.destinations import check_destinations
 from firstkey.actions.effects import FOR_GOOD, effects_of
 from firstkey.actions.people import PersonRecord, find_person, person_of_account
@@ -27,6 +27,7 @@ from firstkey.actions.streams import (
     account_stream,
     before_of,
     case_stream,
+    cases_of,
     every_case,
     partner_of,
     read_case,
@@ -54,7 +55,7 @@ from firstkey.ledger.entry import Activity
 from firstkey.policy.model import Tier
 from firstkey.ports.fact_store import Slot, SlotTaken, Transaction, answer_async
 from firstkey.ports.kinds import DocumentKind, SlotKind
-from firstkey.ports.queues import PAGE_ROWS_MAX, CaseIndex
+from firstkey.ports.queues import CaseIndex
 from firstkey.values.errors import Refused
 
 Answer = TypeVar("Answer")
@@ -276,13 +277,13 @@ class Casework:
         """Write down what a changed record has made true of a person's credentials and open cases."""
         for account in person.every_account:
             self.decide_holdings(person.at_account(account), SweepHoldings())
-        ids = site_state(self.site, self.tx).state.ids_of(person.person)
-        for row in (row for each in ids for row in self.tx.cases(CaseIndex.PERSON, each, limit=PAGE_ROWS_MAX)):
+        standing = site_state(self.site, self.tx).state
+        for row in tuple(cases_of(self.site, self.tx, person.person)):
             case = row.case.removeprefix("case/")
             if row.stage != Stage.CLOSED:
                 self.decide(case, Sweep())
             self.project(case)
-        if not is_here(person.standing, self.tx.now):
+        if not is_here(person.standing, self.tx.now) and plays_parts(self.tx, standing, person.person):
             self.look_at_parts(person.person)
 
     def look_at_parts(self, person: str) -> None:
@@ -323,7 +324,7 @@ class Casework:
             verified=verified_again(self.site, tx, known | statements),
             live_pass_elsewhere=self._let_go_of(SlotKind.LIVE_PASS, account, case),
             native_elsewhere=self._held_elsewhere(SlotKind.NATIVE_PASS, account, case),
-            keys=frozenset(held.credential for held in holdings.held),
+            keys=frozenset(held.credential for held in holdings.held if not is_over(held.ends_at, tx.now)),
             vouching=frozenset(Vouching(h.credential, h.tier, h.ends_at) for h in holdings.held if h.may_vouch),
             asset=person.asset_at(tx.now),
             handover=self.site.handover,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from firstkey.actions.people import PersonRecord, find_person
+from firstkey.actions.people import PersonRecord, find_person, reports_of
 from firstkey.actions.scopes import Subject, subject_of_case
 from firstkey.actions.site_state import Pair, SiteState
 from firstkey.enrollment.case.ending import is_here
@@ -151,6 +151,12 @@ def crew_of(reader: Reader, person: PersonRecord, standing: SiteState, state: An
     lent = frozenset(pair for pair in delegated(standing, subject, own, lent_to, now) if pair[0] in records)
     delegates = {delegate for delegate, _ in on_behalf.now}  # who acts for another does so by the delegation alone
     return Crew(frozenset(pair for pair in own if pair[0] not in delegates) | lent, tuple(records.values()))
+
+
+def plays_parts(reader: Reader, standing: SiteState, who: str) -> bool:
+    """Whether somebody may have a part in a case: by a duty, by a delegation, or as a manager."""
+    granted = any(grant.person == who for grant in standing.grants)
+    return granted or any(each.delegate == who for each in standing.delegations) or bool(reports_of(reader, who))
 
 
 def may_see(reader: Reader, standing: SiteState, who: str, person: PersonRecord, subject: Subject, now: int) -> bool:

@@ -146,12 +146,12 @@ async def end_delegation(site: Site, caller: Operator, asked: DelegationToEnd) -
         tx, standing = casework.tx, site_state(site, casework.tx).state
         check_named(verdict, END_DELEGATION, (asked.delegation,))
         given = next((each for each in standing.delegations_at(tx.now) if each.id == asked.delegation), None)
-        may_end = given is not None and caller.person in {given.delegator, *standing.administrators(tx.now)}
-        if not may_end:
+        if given is None or caller.person not in {given.delegator, *standing.administrators(tx.now)}:
             raise Refused(ActionReason.NotFound)
         casework.accept(verdict, evidence)
         by = signed_act(verdict).by
         append_site_facts(site, tx, DelegationEnded(at=tx.now, delegation=asked.delegation, by=by))
+        casework.look_at_parts(given.delegate)
         return _of(casework, caller)
 
     return await run(site, work)

@@ -133,6 +133,7 @@ async def grant_duty(site: Site, caller: Operator, asked: DutyToGrant) -> Operat
         )
         state = append_site_facts(site, casework.tx, fact)
         check_administrators_stay(casework, state)
+        casework.look_at_parts(asked.person)  # what founding gave may have become narrower
         return shown(state, asked.person, casework.tx.now)
 
     return await administer(site, caller, asked.signed, GRANT_DUTY, granting_names(asked), work)

@@ -62,6 +62,12 @@ def every_case(reader: Reader, by: CaseIndex, value: str) -> Iterator[CaseRow]:
         after = rows[-1].cursor
 
 
+def cases_of(site: Site, reader: Reader, person: str) -> Iterator[CaseRow]:
+    """Yield all cases of a person, by whatever id they went."""
+    for each in site_state(site, reader).state.ids_of(person):
+        yield from every_case(reader, CaseIndex.PERSON, each)
+
+
 def partner_of(site: Site, reader: Reader, state: CaseState) -> Partner | None:
     """Return the latest other case of a break-glass account, whatever has become of it."""
     if not isinstance(state, Case) or state.purpose is not Purpose.BREAK_GLASS:
@@ -84,8 +90,7 @@ def partner_of(site: Site, reader: Reader, state: CaseState) -> Partner | None:
 
 def before_of(site: Site, tx: Transaction, person: PersonRecord, command: OpenCase) -> Before:
     """Return what is remembered of a person and their account; a case that went wrong counts for 30 days."""
-    ids = site_state(site, tx).state.ids_of(person.person)
-    rows = (row for each in ids for row in every_case(tx, CaseIndex.PERSON, each))
+    rows = cases_of(site, tx, person.person)
     cases = (read_case(site, tx, row.case.removeprefix("case/")).state for row in rows)
     adverse = (c for c in cases if isinstance(c, Case) and c.adverse_at is not None)
     tried = tuple(c.requirements for c in adverse if tx.now - (c.adverse_at or 0) <= REMEMBERED_MS)
