@@ -47,6 +47,8 @@ from firstkey.settings import (
 )
 from firstkey.storage.refusals import StorageReason
 from firstkey.storage.signing import LocalCheckpointSigner, LocalFactMac
+from firstkey.storage.sqlite.connection import open_reader
+from firstkey.storage.sqlite.crosscheck import check_places
 from firstkey.storage.sqlite.looking import LookingStore
 from firstkey.storage.sqlite.site_files import CheckpointFile
 from firstkey.storage.sqlite.store import SqliteFactStore
@@ -198,7 +200,7 @@ def open_site(
 
     Raises:
         Malformed: settings or roots cannot be read.
-        Refused: a key is missing or open to others, or the store will not open.
+        Refused: a key is missing or open to others, the store will not open, or an entry's row is not its leaf's.
     """
     settings = read_settings(folder)
     macs = LocalFactMac(fact_key(folder))
@@ -206,6 +208,8 @@ def open_site(
     signer = LocalCheckpointSigner(ledger_signer(folder, settings))
     store = SqliteFactStore(folder, macs, signer, clock, unsafe_older_than_head=unsafe_older_than_head)
     try:
+        with contextlib.closing(open_reader(folder)) as connection:
+            check_places(connection)
         return _site(folder, settings, store, clock), settings
     except BaseException:
         store.close()
@@ -238,6 +242,11 @@ def _site(folder: Path, settings: Settings, store: SqliteFactStore | LookingStor
     )
 
 
+def _check_fact_key(site: Site) -> None:
+    if not answer(site.store.read(fits_newest), ANSWER_WITHIN_SECONDS):
+        raise Refused(StorageReason.FactKeyDiffers)
+
+
 class Fenced(NamedTuple):
     """What a fence has done: how many cases it closed, the epoch, and where a head is kept that is no longer led to."""
 
@@ -263,6 +272,7 @@ def fence_site(folder: Path, tell: Callable[[int], None]) -> Fenced:
     except Refused:
         head, foreign = None, True
     try:
+        _check_fact_key(site)
         led_to = head is None or answer(
             site.store.read(lambda reader: continues(reader, reader.checkpoint_size, head)), ANSWER_WITHIN_SECONDS
         )
@@ -304,8 +314,7 @@ def make_server(site: Site) -> Starlette:
     Raises:
         Refused: FactKeyDiffers, or the newest fact was edited.
     """
-    if not answer(site.store.read(fits_newest), ANSWER_WITHIN_SECONDS):
-        raise Refused(StorageReason.FactKeyDiffers)
+    _check_fact_key(site)
     epoch = begin(site)
     log.warning("ledger_unanchored", epoch=epoch)  # no head is kept where a backup of the site does not reach
 

@@ -10,10 +10,12 @@ from firstkey.actions.devices import Handle
 from firstkey.actions.registration import start_ceremony
 from firstkey.actions.starting import begin
 from firstkey.actions.sweeping import Sweeper
+from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.scene import Command
 from firstkey.enrollment.case.words import Closure, CredentialState, PassState, Stage
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.ports.queues import CaseIndex
+from firstkey.values.errors import Refused
 from firstkey.values.instants import DAY, MINUTE, SECOND
 from tests.actions.looking import entries, facts, policy_with, refusal
 from tests.actions.site_world import SiteWorld, done
@@ -153,6 +155,19 @@ def test_a_key_ends_on_its_date_though_nobody_asks() -> None:
     for _ in range(2):
         world.sweep()
     assert facts(world, "account/dir:100") == ("CredentialHeld", "CredentialEnded")
+
+
+def test_a_key_that_is_over_stands_in_nobodys_way() -> None:
+    """Though nobody has swept it yet: whose only key has ended is given a first one again."""
+    world = SiteWorld(policy_with("managed_device_new", credential__lifetime='"24h"'))
+    world.completed()
+    with pytest.raises(Refused) as caught:
+        world.open()
+    assert caught.value.reason is R.AccountHoldsCredential
+    world.clock.instant += DAY
+    world.sign_in_again()
+    world.open()
+    assert world.shown.closed is None
 
 
 def test_an_end_that_is_set_later_counts_too() -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from firstkey.assembly import SiteReason, open_site
 from firstkey.demo.process import Ended, run_firstkey
-from firstkey.settings import FILE, Settings
+from firstkey.settings import FILE, Settings, SettingsReason
+from firstkey.storage.refusals import StorageReason
 from firstkey.storage.sqlite.connection import DATABASE_FILE
+from firstkey.values.errors import Malformed, Refused
 from tests.architecture.size import PACKAGE
 from tests.attacks.policies import said_of
 from tests.attacks.rest import Rest
@@ -57,12 +60,6 @@ def older_schema(site: Path) -> None:
         database.execute("UPDATE site SET value = 999 WHERE name = 'schema'")
 
 
-def no_database(site: Path) -> None:
-    """The database of a site that has a head is gone."""
-    for path in site.glob(f"{DATABASE_FILE}*"):
-        path.unlink()
-
-
 def serve(site: Path) -> Ended:
     """Try to serve."""
     return run_firstkey("serve", "--site", str(site))
@@ -83,14 +80,24 @@ def serve(site: Path) -> Ended:
     ],
     ids=lambda damage: getattr(damage, "__name__", "setting"),
 )
-def test_what_contradicts_itself_is_not_served(rest: Rest, tmp_path: Path, damage: Callable[[Path], None]) -> None:
-    """It says what is wrong and what to do, each in a line, and starts nothing."""
+def test_what_contradicts_itself_is_not_opened(rest: Rest, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    """Whatever opens the site, a server or a command, is told what is wrong and what to do, and nothing starts."""
     site = tmp_path / "site"
     shutil.copytree(rest.folder, site)
     damage(site)
+    with pytest.raises((Malformed, Refused)) as refused:
+        open_site(site)[0].store.close()
+    assert refused.value.says.next_step
+    assert isinstance(refused.value.reason, SettingsReason | SiteReason | StorageReason)
+
+
+def test_the_server_says_so_in_two_lines(rest: Rest, tmp_path: Path) -> None:
+    """The rule and the way out, no traceback, and no port is listened on."""
+    site = tmp_path / "site"
+    shutil.copytree(rest.folder, site)
+    open_pepper(site)
     ended = serve(site)
-    assert ended.exit_code in (1, 2), ended.out
-    assert len(ended.err.strip().splitlines()) >= 2
+    assert (ended.exit_code, len(ended.err.strip().splitlines())) == (1, 2)
     assert "Traceback" not in ended.err
     assert "Listening" not in ended.out
 
