@@ -28,7 +28,7 @@ from firstkey.web.answers import PROBLEMS
 from firstkey.web.bodies import check_text, read_body, read_query
 from firstkey.web.metrics import Metrics
 from firstkey.web.problems import NONCE_REASONS, PROBLEM_TYPE, TYPE_PREFIX, Problem, WebReason, problem_of
-from firstkey.web.proxy import forwarded_certificate, source_of
+from firstkey.web.proxy import CERTIFICATE_HEADER, forwarded_certificate, source_of
 from firstkey.web.rates import Rates, TooManyRequests
 from firstkey.web.routes import PROVEN, Guard, Route
 from firstkey.web.tally import Tally
@@ -60,7 +60,7 @@ HEADERS = {
 }
 """On every answer."""
 
-ONCE = ("host", "origin", "content-type", "sec-fetch-site", PROOF_HEADER, KEY_HEADER)
+ONCE = ("host", "origin", "content-type", "sec-fetch-site", PROOF_HEADER, KEY_HEADER, CERTIFICATE_HEADER)
 """Headers that decide something; two of a kind are two opinions."""
 
 _KEY = re.compile(r'(?P<quote>"?)(?P<key>[A-Za-z0-9._:-]{8,128})(?P=quote)')

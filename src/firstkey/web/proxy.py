@@ -1,7 +1,7 @@
 """What the trusted proxy says of a connection, believed on its own Unix socket alone.
 
 Whoever can open that socket is the proxy: the file's rights say who may. Over TCP the same headers are anybody's words
-and are not read.
+and are not read. Which of the two it is, our own end says: a peer over TCP that has hung up has no address either.
 """
 
 import base64
@@ -17,15 +17,17 @@ SOURCE_HEADER = "x-forwarded-for"
 
 
 def is_from_proxy(request: Request) -> bool:
-    """Whether a request came over the Unix socket; a peer there has no address."""
-    return request.client is None
+    """Whether a request came over the Unix socket: our end of it is a path, and has no port."""
+    server = request.scope.get("server")
+    return request.client is None and server is not None and server[1] is None
 
 
 def source_of(request: Request) -> str:
     """Return the address that a request is counted by: the peer's, or the last that the proxy has added."""
     if request.client is not None:
         return request.client.host
-    return request.headers.get(SOURCE_HEADER, "").rpartition(",")[2].strip()
+    added = request.headers.getlist(SOURCE_HEADER) if is_from_proxy(request) else []
+    return added[-1].rpartition(",")[2].strip() if added else ""
 
 
 def forwarded_certificate(request: Request) -> bytes | None:
