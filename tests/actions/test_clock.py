@@ -134,3 +134,13 @@ def test_while_the_clock_agrees_no_time_can_be_signed() -> None:
     """Two administrators cannot move a site's time that nobody doubts."""
     world = SiteWorld()
     assert refused(world, world.clock.instant + HOUR, "anna", "cora") is ActionReason.ClockAgrees
+
+
+def test_the_sweeper_goes_by_the_time_that_was_signed() -> None:
+    """Though the clock still tells another: what was registered after the signatures activates."""
+    world = SiteWorld()
+    world.clock.drift = -HOUR
+    sign_time(world, world.clock.instant + SECOND, "anna", "cora")
+    world.registered()
+    world.sweep()
+    assert world.shown.closed is Closure.COMPLETED

@@ -37,7 +37,7 @@ UNDER_A_PASS = (Stage.DELIVERY, Stage.REDEMPTION, Stage.REGISTRATION)
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """A case that was looked at in vain: as it was then, since when, and when to look again (milliseconds)."""
+    """A case that was looked at in vain: as it was then, since when, and when to look again (by the clock that counts)."""
 
     row: CaseRow
     since: int
@@ -76,7 +76,7 @@ class Sweeper:
             Exception: the first that a case raised which is neither a no nor told by the store, once all were looked
                 at.
         """
-        now = self._site.clock.now()
+        now = await run(self._site, lambda casework: casework.tx.now)  # the store's, whatever the clock tells
         due = await self._read(lambda reader: tuple(self._due(reader, now)))
         await self._look_at(due)
         if self._site.clock.monotonic() >= self._forget_at:
@@ -94,14 +94,14 @@ class Sweeper:
             for row in rows:
                 if row.due_at > now or found == SWEPT_AT_ONCE_MAX:
                     return
-                if not self._waiting(row, now):
+                if not self._waiting(row):
                     found += 1
                     yield row
             after = rows[-1].cursor
 
-    def _waiting(self, row: CaseRow, now: int) -> bool:
+    def _waiting(self, row: CaseRow) -> bool:
         wait = self._waits.get(row.case)
-        return wait is not None and wait.row == row and now < wait.again_at
+        return wait is not None and wait.row == row and self._site.clock.monotonic() < wait.again_at
 
     async def _look_at(self, rows: tuple[CaseRow, ...], *, swept_only: bool = False) -> None:
         broken: list[BaseException] = []
@@ -123,7 +123,7 @@ class Sweeper:
         before = self._waits.pop(row.case, None)
         if stirred:
             return
-        now = self._site.clock.now()
+        now = self._site.clock.monotonic()
         since = before.since if before is not None and before.row == row else now
         pause = min(max(now - since, LOOKED_AT_AGAIN_MS_MIN), LOOKED_AT_AGAIN_MS_MAX)
         self._waits[row.case] = Wait(row, since, now + pause)
