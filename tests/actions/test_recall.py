@@ -3,11 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from firstkey.actions import recall, recalls, redemption
+from firstkey.actions import approval, recall, recalls, redemption
 from firstkey.actions.acts import SignedStatement
+from firstkey.actions.delegation import DelegationToGive, delegation_names, give_delegation
 from firstkey.actions.devices import Handle
 from firstkey.actions.provenance import Found, Node, resting_on
 from firstkey.actions.recalls import Progress, RecallReport, RecallShown
+from firstkey.actions.request import ActOnCase
 from firstkey.enrollment.case.words import Closure, CredentialState
 from firstkey.policy.model import Purpose
 from firstkey.simulator.authenticator import Authenticator
@@ -15,10 +17,10 @@ from firstkey.simulator.device import JoinerDevice
 from firstkey.simulator.operator import Operator as Holder
 from firstkey.values.encoding import b64u, sha256_hex, unb64u
 from firstkey.values.errors import Malformed, Refused
-from firstkey.values.instants import SECOND
+from firstkey.values.instants import HOUR, SECOND
 from tests.actions.handover_world import HandoverWorld, restore
 from tests.actions.looking import entries, facts, in_casework, refusal
-from tests.actions.site_world import ORIGIN, POLICY, SITE, SiteWorld, done
+from tests.actions.site_world import ORIGIN, POLICY, SITE, UNSIGNED, SiteWorld, done
 
 
 def enroll(world: SiteWorld, number: int, approver: str = "anna") -> str:
@@ -196,6 +198,31 @@ def test_every_kind_of_thing_is_found() -> None:
     for node, value in ((Node.POLICY, state.policy), (Node.MODEL, state.credential.made.aaguid)):
         assert found(world, node, value) == dict.fromkeys((credential, other), (node.value,))
     assert found(world, Node.PERSON, "nobody") == {}
+
+
+def test_who_acted_for_somebody_counts_and_so_does_whom_they_acted_for() -> None:
+    """Approved by Dora in Anna's place: the key rests on both, each as an approver."""
+    world = SiteWorld()
+    world.enroll_operator("dora", 600)
+    dora, anna = person_of(world, "dora"), person_of(world, "anna")
+    wanted = DelegationToGive(dora, ("approver",), ends_at=world.clock.now() + HOUR, signed=UNSIGNED)
+    signed = world.sign("anna", "give_delegation", names=delegation_names(wanted))
+    done(give_delegation(world.site, world.operators["anna"], replace(wanted, signed=signed)))
+    world.record_joiner()
+    world.device = JoinerDevice(now=world.clock.now)
+    world.authenticator = Authenticator(world.traits, world.attester)
+    world.open()
+    world.proof()
+    meant = {"case": world.case, "revision": 1, "digests": (world.shown.digest,), "on_behalf_of": anna}
+    consent = ActOnCase(world.sign("dora", "give_approval", **meant))
+    done(approval.give_approval(world.site, world.operators["dora"], world.case, consent))
+    world.claim()
+    world.visit()
+    world.redeem(world.get_pass())
+    world.register()
+    credential = world.shown.credential
+    for person in (anna, dora):
+        assert found(world, Node.PERSON, person)[str(credential)] == ("approver",)
 
 
 def test_what_a_key_vouched_for_rests_on_what_the_key_rests_on() -> None:
