@@ -37,7 +37,7 @@ UNDER_A_PASS = (Stage.DELIVERY, Stage.REDEMPTION, Stage.REGISTRATION)
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """A case that was looked at in vain: as it was then, since when, and when to look again (by the clock that counts)."""
+    """A case that was looked at in vain: as it was then, since when, when to look again (by the clock that counts)."""
 
     row: CaseRow
     since: int
