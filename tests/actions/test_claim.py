@@ -189,3 +189,19 @@ def test_a_hold_is_lifted_by_two_without_a_part_in_the_case(world: SiteWorld) ->
     assert (refusal(lifting), entries(world)) == ("duties-conflict", before)
     answer = done(request.lift_hold(world.site, world.operators["anna"], world.case, lift("cora", "anna")))
     assert answer.stage is Stage.PROOFING
+
+
+def test_a_claim_keeps_the_key_that_its_codes_are_sealed_to(world: SiteWorld) -> None:
+    """Another case's device that names it is refused, and the code is sealed to the first as before."""
+    world.proof()
+    world.approve()
+    named = world.claim().claim
+    world.visit()
+    first = world.case, world.handle, world.device
+    world.record_joiner(person="p-101", account="dir:101")
+    world.open(account="dir:101")
+    other = JoinerDevice(now=world.clock.now)
+    asked = claim.ClaimToMake(world.handle, other.bind_keys(world.handle), named)
+    assert refusal(claim.claim_case(world.site, world.by(other), asked)) == "claim-taken"
+    world.case, world.handle, world.device = first
+    assert world.redeem(world.get_pass()).stage is Stage.REGISTRATION

@@ -12,7 +12,8 @@ from firstkey.actions.devices import DeviceAnswer, Found, Handle, do_by_device, 
 from firstkey.actions.operators import CaseAnswer, decide_signed, do_signed_by_two
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Device, Operator, Site
-from firstkey.ceremonies.device_proof import judge_claim_keys
+from firstkey.ceremonies.device_proof import ClaimKeys, judge_claim_keys
+from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.surroundings import DeviceProof, Presence, SignedAct
 from firstkey.enrollment.claim import AnchorByCertificate, AnchorByPresence, ClaimDevice, ReleaseClaim
 from firstkey.enrollment.lifecycle.decide import Decision
@@ -45,8 +46,7 @@ async def claim_case(site: Site, caller: Device, asked: ClaimToMake) -> DeviceAn
         judged = await judge_signed(site, asked.signed, None)
 
     def command(casework: Casework, _: Found) -> ClaimDevice:
-        body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
-        casework.tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
+        keep_claim_key(casework.tx, claim, keys)
         if judged is not None:
             casework.accept(*judged)
         return ClaimDevice(
@@ -215,6 +215,18 @@ async def not_me(site: Site, caller: Device, asked: Handle) -> DeviceAnswer:
     return await do_by_device(
         site, caller, asked.handle, lambda casework, found: HoldCase(device=DeviceProof(caller.device_key))
     )
+
+
+def keep_claim_key(tx: Transaction, claim: str, keys: ClaimKeys) -> None:
+    """Keep the key that a claim's codes are sealed to; a claim that another device has named stays with its own.
+
+    Raises:
+        Refused: ClaimTaken.
+    """
+    body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
+    if tx.document(DocumentKind.CLAIM_KEY, claim) not in (None, body):
+        raise Refused(R.ClaimTaken)
+    tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
 
 
 def keep_start_code(tx: Transaction, digest: str, kept: StartCode) -> None:

@@ -15,6 +15,7 @@ from firstkey.actions.claim import (
     ClaimToMake,
     NumberToShow,
     draw_number,
+    keep_claim_key,
     keep_start_code,
     kept_start_code,
 )
@@ -28,7 +29,6 @@ from firstkey.enrollment.case.surroundings import DeviceProof, SignedAct
 from firstkey.enrollment.claim import ClaimDevice, ReplaceClaim
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.ports.kinds import DocumentKind
-from firstkey.values import canonical
 from firstkey.values.encoding import b64u, sha256_hex
 from firstkey.values.errors import Refused
 
@@ -60,8 +60,7 @@ async def scan_to_take_over(site: Site, caller: Device, asked: TakeoverToScan) -
         kept = None if shown is None else kept_start_code(tx, digest)
         if kept is None or kept.case != found.case or kept.device_key is not None:
             return refuse_rival(casework, caller, found)
-        body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
-        tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
+        keep_claim_key(tx, claim, keys)
         scanned = msgspec.structs.replace(
             kept,
             device_key=caller.device_key,
@@ -148,8 +147,7 @@ async def replace_claim_at_station(site: Site, caller: Device, asked: ClaimToMak
 
     def work(casework: Casework) -> Decision:
         found = find_again(casework, asked.handle)
-        body = canonical.encode(msgspec.to_builtins(keys.sealing_public_key))
-        casework.tx.put_document(DocumentKind.CLAIM_KEY, claim, body)
+        keep_claim_key(casework.tx, claim, keys)
         casework.accept(verdict, evidence)
         claimed = ClaimDevice(claim, DeviceProof(caller.device_key), keys.sealing_key, act)
         command = ReplaceClaim(claimed, sha256_hex(handle.encode()))
