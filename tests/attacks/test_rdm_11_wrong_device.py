@@ -1,5 +1,7 @@
 """RDM-11: the wrong device, or one that pretends: a copied certificate, a spoofed record, another's serial."""
 
+from collections.abc import Callable
+
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from firstkey.demo.people import Joiner
@@ -8,32 +10,35 @@ from firstkey.simulator.device_ca import DeviceAuthority
 from tests.attacks.siege import Siege, told
 
 
-def on_device(siege: Siege, certificate: bytes | None) -> Live:
-    """A case of somebody whose device has a certificate, at a device that brings this one."""
+def on_device(siege: Siege, bring: Callable[[str], bytes | None]) -> Live:
+    """A case of somebody whose device has a certificate, at a device that brings what it makes of the serial."""
     person = siege.hire("certified")
     live = siege.open(person)
-    joiner = Joiner(siege.address, person.person, "Joy", siege.maker.authenticator(), certificate)
-    live = live._replace(joiner=joiner)
+    certificate = bring(str(person.asset))
+    live = live._replace(joiner=Joiner(siege.address, person.person, "Joy", siege.maker.authenticator(), certificate))
     siege.claim(live)
     return live
 
 
 def test_only_the_assigned_devices_certificate_anchors(siege: Siege) -> None:
-    """Another's, a stranger's of the same serial, one for servers, and none at all tie nobody."""
+    """Another's, a stranger's of the same serial, one for servers, one that names none, and none at all tie nobody."""
     devices, impostor = siege.maker.devices, DeviceAuthority()
-    for certificate in (
-        devices.certificate("LT-of-somebody-else"),
-        impostor.certificate("LT-1"),
-        devices.certificate(""),
-        devices.certificate("LT-1", usage=ExtendedKeyUsageOID.SERVER_AUTH),
-        b"\x30\x03\x02\x01\x01",
-        None,
-    ):
-        live = on_device(siege, certificate)
+    brings: tuple[Callable[[str], bytes | None], ...] = (
+        lambda serial: devices.certificate(f"{serial}-of-somebody-else"),
+        impostor.certificate,
+        lambda serial: devices.certificate(""),
+        lambda serial: devices.certificate(serial, usage=ExtendedKeyUsageOID.SERVER_AUTH),
+        lambda serial: b"\x30\x03\x02\x01\x01",
+        lambda serial: None,
+    )
+    for bring in brings:
+        live = on_device(siege, bring)
         with siege.nothing_changes():
             assert live.joiner.post("/certificate", live.handle).status in (400, 409)
         assert siege.shown(live)["anchor"] is None
         assert "ClaimAnchored" not in siege.facts(live)
+    honest = on_device(siege, devices.certificate)
+    siege.anchor(honest)
 
 
 def test_a_certificate_issued_by_another_authority_for_this_very_device_is_none(siege: Siege) -> None:
@@ -67,7 +72,7 @@ def test_what_a_device_says_of_itself_does_not_count(siege: Siege) -> None:
 
 def test_a_right_certificate_on_another_claim_is_a_rival(siege: Siege) -> None:
     """Somebody with the assigned device, on a case that another device claimed, is turned away and anchors nothing."""
-    live = on_device(siege, None)
+    live = on_device(siege, lambda serial: None)
     person = siege.recorded(live.joiner.person)
     with_certificate = siege.joiner(person)
     answer = with_certificate.post("/certificate", live.handle)
