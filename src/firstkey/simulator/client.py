@@ -155,6 +155,9 @@ class Client:
         if len(content) > ANSWER_BYTES_MAX:
             self.close()
             raise Unavailable("an answer of more than 8 MiB")
+        if response.length:  # what is missing: a short read is no error to the library
+            self.close()
+            raise Unavailable(f"{method} {path.partition('?')[0]}: an answer cut short")
         self._remember(response.headers)
         return _answer(response.status, response.headers, content)
 

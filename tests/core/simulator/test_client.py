@@ -71,8 +71,14 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 problem = encode({"type": "https://firstkey.example/problems/use-nonce", "title": "Use this nonce."})
                 self.answer(401, problem, "application/problem+json")
                 return
-            self.close_connection = self.path in ("/hang-up", "/closing")
-            if self.path != "/hang-up":
+            self.close_connection = self.path in ("/hang-up", "/closing", "/cut")
+            if self.path == "/cut":
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", "20")
+                self.end_headers()
+                self.wfile.write(b"{}")
+            elif self.path != "/hang-up":
                 self.answer(*ANSWERS.get(self.path, (200, b"{}")))
 
         do_GET = do_POST = respond  # noqa: N815  # the names that http.server calls
@@ -198,6 +204,15 @@ def test_an_answer_that_never_came_is_unavailable_and_not_asked_again() -> None:
         with pytest.raises(Unavailable):
             client.request("POST", "/hang-up", {})
         assert len(site.seen) == 1
+        assert client.request("GET", "/").status == 200
+
+
+def test_an_answer_that_was_cut_short_is_unavailable() -> None:
+    """Whatever of it has come is not taken for the answer, be it well-formed: the server may have died on the way."""
+    site = Site()
+    with serving(site) as client:
+        with pytest.raises(Unavailable):
+            client.request("POST", "/cut", {})
         assert client.request("GET", "/").status == 200
 
 
