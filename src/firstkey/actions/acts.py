@@ -6,6 +6,7 @@ evidence: the statement, the assertion over it, and when it was received; with i
 
 from collections.abc import Iterable
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -215,17 +216,17 @@ def signed_act(verdict: ActVerdict) -> SignedAct:
 
 
 _verified: dict[tuple[bytes, str, ExpectedAct], bool] = {}
-"""Whether evidence verifies, by its bytes. The same bytes give the same answer, so it is worked out once."""
+"""Whether evidence verifies, by SHA-256 of its bytes. The same bytes give the same answer, so it is worked out once."""
 
 
 def _remember(body: bytes, digest: str, expected: ExpectedAct, *, holds: bool) -> None:
     if len(_verified) >= VERIFIED_KEPT_MAX:
         _verified.clear()
-    _verified[body, digest, expected] = holds
+    _verified[sha256(body).digest(), digest, expected] = holds
 
 
 def _holds(body: bytes, digest: str, expected: ExpectedAct) -> bool:
-    known = _verified.get((body, digest, expected))
+    known = _verified.get((sha256(body).digest(), digest, expected))
     if known is None:
         known = _verifies(body, digest, expected)
         _remember(body, digest, expected, holds=known)

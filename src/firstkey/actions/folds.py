@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from firstkey.ports.fact_store import Reader, Recorded
 
-FOLDS_KEPT_MAX = 4_000
+FOLDS_KEPT_MAX = 1_000
 
 State = TypeVar("State")
 

@@ -24,7 +24,7 @@ from firstkey.values.errors import Defect
 SERVER = "case:server"
 """The source of what the server itself knows of how a case was opened."""
 
-ANSWERS_KEPT_MAX = 4_096
+ANSWERS_KEPT_MAX = 1_024
 
 
 @lru_cache(maxsize=64)
