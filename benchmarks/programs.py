@@ -17,7 +17,7 @@ from firstkey.assembly import open_site
 from firstkey.demo.process import Server
 from firstkey.enrollment.case.words import Stage
 from firstkey.ports.fact_store import Transaction, answer
-from firstkey.ports.queues import CaseIndex, CaseRow
+from firstkey.ports.queues import CaseCursor, CaseIndex, CaseRow
 from firstkey.storage.sqlite.connection import STATEMENTS, open_reader
 from firstkey.values.instants import DAY
 
@@ -102,16 +102,17 @@ def queue_page(place: Place) -> Row:
     with Server(place.site, place.address), closing(open_reader(place.site)) as connection:
         desk.client.session = None
         desk.sign_in()
-        after, times, least = "", [], []
+        after, last, times, least = "", CaseCursor(-1, ""), [], []
         for _ in range(PAGES):
             path = f"/api/cases?limit={PAGE_ROWS_DEFAULT}{after and '&after='}{after}"
             page = place.volley([place.by_operator(desk, "GET", path)], 1)
             times.append(page.seconds)
-            due_at, _, case = after.partition(":")
-            values = {"due_at": int(due_at or -1), "case": case, "limit": PAGE_ROWS_DEFAULT, "value": ""}
+            values = {**last._asdict(), "limit": PAGE_ROWS_DEFAULT, "value": ""}
             page_of = partial(connection.execute, STATEMENTS.cases[CaseIndex.ALL], values)
             least.append(seconds(lambda: page_of().fetchall()))  # noqa: B023  # called at once
-            after = page.answers[0].json["after"]
+            shown = page.answers[0].json
+            after, row = shown["after"], shown["cases"][-1]
+            last = CaseCursor(row["due_at"], f"case/{row['case']}")
     return Row(
         "queue_page_ms",
         statistics.median(times) * 1e3,
