@@ -70,6 +70,15 @@ def test_one_user_alone_is_a_feed() -> None:
         ({"userType": "Contractor"}, "vendor", "Example"),
         ({"userType": "Contractor", ENTERPRISE_USER: {}}, "vendor", "unnamed"),
         ({ENTERPRISE_USER: ...}, "unit", None),
+        ({"addresses": [{"country": "FR", "type": "home"}, {"country": "DE", "type": "work"}]}, "country", "DE"),
+        ({"addresses": [{"country": "Germany", "type": "work"}]}, "country", None),
+        (
+            {"emails": [{"value": "j@home", "type": "home"}, {"value": "j@work", "type": "work"}]},
+            "addresses",
+            ("j@work",),
+        ),
+        ({"timezone": "Europe/Berlin"}, "time_zone", "Europe/Berlin"),
+        ({"preferredLanguage": "de"}, "language", "de"),
     ],
     ids=str,
 )

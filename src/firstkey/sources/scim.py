@@ -10,10 +10,14 @@ else is refused. What a record says:
     unit          the enterprise department
     vendor        the enterprise organization, of a contractor
     manager       the enterprise manager, who stands in the same feed
+    country       of the work address (RFC 7643 section 4.1.2), two letters
+    addresses     of notices: the work e-mail addresses
+    time_zone, language   timezone and preferredLanguage
 
 Where somebody works, and on what, is said by the inventory of assets, not here.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -27,6 +31,7 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 PRIVILEGED = "privileged"
+WORK = "work"
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 ReadOver = Any
@@ -63,6 +68,20 @@ class Role(msgspec.Struct, frozen=True, rename="camel"):
     value: Text
 
 
+class Address(msgspec.Struct, frozen=True, rename="camel"):
+    """A postal address (RFC 7643 section 4.1.2); a `country` that is not ISO 3166-1 alpha-2 says nothing."""
+
+    country: str | None = None
+    type: str | None = None
+
+
+class Email(msgspec.Struct, frozen=True, rename="camel"):
+    """An e-mail address (RFC 7643 section 4.1.2)."""
+
+    value: str = ""
+    type: str | None = None
+
+
 class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_attribute):
     """A user resource: its common attributes (RFC 7643 section 3.1), the user schema (4.1) and the extension (4.3)."""
 
@@ -75,8 +94,8 @@ class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_attr
     display_name: Text | None = None
     roles: tuple[Role, ...] = ()
     enterprise: Enterprise = Enterprise()
-    addresses: ReadOver = None
-    emails: ReadOver = None
+    addresses: tuple[Address, ...] = ()
+    emails: tuple[Email, ...] = ()
     entitlements: ReadOver = None
     groups: ReadOver = None
     ims: ReadOver = None
@@ -86,9 +105,9 @@ class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_attr
     nick_name: ReadOver = None
     phone_numbers: ReadOver = None
     photos: ReadOver = None
-    preferred_language: ReadOver = None
+    preferred_language: str | None = None
     profile_url: ReadOver = None
-    timezone: ReadOver = None
+    timezone: str | None = None
     title: ReadOver = None
     x509_certificates: ReadOver = None
 
@@ -129,6 +148,10 @@ def resources(value: Any) -> Any:
     return resources
 
 
+def _is_country(address: Address) -> bool:
+    return address.type == WORK and re.fullmatch(r"[A-Z]{2}", address.country or "") is not None
+
+
 def person_of_user(number: int, user: User, by_id: dict[str, str]) -> PersonToRecord:
     """Return the record that a user resource makes.
 
@@ -157,6 +180,10 @@ def person_of_user(number: int, user: User, by_id: dict[str, str]) -> PersonToRe
         manager=manager,
         unit=enterprise.department,
         vendor=(enterprise.organization or "unnamed") if contractor else None,
+        country=next((each.country for each in user.addresses if _is_country(each)), None),
+        time_zone=user.timezone or None,
+        language=user.preferred_language or None,
+        addresses=tuple(each.value for each in user.emails if each.type == WORK and each.value),
         facts={
             "account": "privileged" if privileged else "standard",
             "employment": "contractor" if contractor else "employee",
