@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from firstkey.actions import feeds
 from firstkey.actions.feeds import CaseToFeed, Changed, Fed, PeopleToFeed, PresentToFeed
@@ -190,6 +191,23 @@ def test_a_feed_does_not_remove_the_last_administrators(world: SiteWorld) -> Non
     assert record(world, 500).active
 
 
+@pytest.mark.parametrize("leaves", [{"active": False}, {"ends_at": DAY}, {"service": True}], ids=str)
+def test_the_rows_of_one_request_do_not_remove_them_together(world: SiteWorld, leaves: dict[str, Any]) -> None:
+    """Of three whom one request lets leave, now or soon, one does."""
+    rows = [person(number, privileged=True) for number in (500, 501, 502)]
+    for number in (500, 501, 502):
+        world.enroll_operator(f"olga-{number}", number)
+        world.grant(f"p-{number}", "administrator")
+    feed(world, *rows)
+    for name in ("paul", "cora", "rita", "anna"):
+        world.withdraw(world.people[name].person, "administrator", by="olga-500")
+    said = {**leaves, "ends_at": world.clock.now() + leaves["ends_at"]} if "ends_at" in leaves else leaves
+    fed = feed(world, *(replace(row, **said) for row in rows))
+    assert types(fed) == [(2, "administrators-too-few"), (3, "administrators-too-few")]
+    assert record(world, 502).active
+    assert (2, "administrators-too-few") in types(done(present(world)))
+
+
 def test_whoever_the_source_no_longer_knows_has_left(world: SiteWorld) -> None:
     """Of its own people alone; dry first; never more than it says it means."""
     feed(world, *(person(number) for number in range(1, 8)))
@@ -209,6 +227,17 @@ def test_a_source_lets_only_so_many_leave_in_an_hour(world: SiteWorld) -> None:
     assert refusal(feeds.feed_present(world.site, caller(world), left)) == "velocity-reached"
     assert record(world, 1).active
     assert len(done(present(world, *range(101, 250), left_max=500)).left) == 100
+
+
+def test_an_end_that_is_near_is_leaving(world: SiteWorld) -> None:
+    """As many as may leave may be given an end within two weeks; a far one is anybody's."""
+    rows = [person(number) for number in range(1, 250)]
+    feed(world, *rows)
+    now = world.clock.now()
+    assert refusal(feeding(world, *(replace(row, ends_at=now + MINUTE) for row in rows))) == "velocity-reached"
+    assert record(world, 1).ends_at is None
+    feed(world, *(replace(row, ends_at=now + 100 * DAY) for row in rows))
+    assert record(world, 1).ends_at == now + 100 * DAY
 
 
 def test_a_feed_opens_cases(world: SiteWorld) -> None:

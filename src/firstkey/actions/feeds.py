@@ -15,7 +15,15 @@ from firstkey.actions.administration import ADMINISTRATORS_MIN
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.crew import may_serve
 from firstkey.actions.devices import spend_proof
-from firstkey.actions.people import FOUNDING, PersonRecord, check_accounts, find_person, person_of_account, store_person
+from firstkey.actions.people import (
+    FOUNDING,
+    MATURES_MS,
+    PersonRecord,
+    check_accounts,
+    find_person,
+    person_of_account,
+    store_person,
+)
 from firstkey.actions.reasons import ActionReason
 from firstkey.actions.recording import PEOPLE, Id, PersonToRecord, Speaker, join_person
 from firstkey.actions.request import CaseBegun, CaseToOpen, begin_case
@@ -36,6 +44,8 @@ from firstkey.values.errors import Refused, problem_type
 ROWS_MAX = 500
 PRESENT_MAX = 200_000
 LEAVE = "leave"
+SOON_MS = MATURES_MS
+"""An end date that is brought forward to within this time is leaving, as far as a source alone may say."""
 
 
 class PeopleToFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,18 +141,27 @@ def fields_changed(before: PersonRecord, after: PersonRecord) -> tuple[str, ...]
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
-def _check_leaving(casework: Casework, row: Row) -> None:
-    """Refuse to let somebody leave who is one of the last two administrators; two sign for that."""
-    tx = casework.tx
+def _check_leaving(casework: Casework, row: Row, leaving: set[str]) -> None:
+    """Refuse to let somebody leave, now or soon, who is one of the last two administrators; two sign for that.
+
+    Args:
+        casework: the transaction.
+        row: what the source says of them.
+        leaving: administrators whom earlier rows of the request let leave; this one is added.
+    """
+    tx, person, soon = casework.tx, row.after.person, casework.tx.now + SOON_MS
     administrators = site_state(casework.site, tx).state.administrators(tx.now)
-    leaves = not may_serve(row.after, tx.now) and row.after.person in administrators
-    here = [p for p in administrators if p != row.after.person and may_serve(find_person(tx, p), tx.now)]
-    if leaves and len(here) < ADMINISTRATORS_MIN:
+    stays = all(may_serve(row.after, at) or not may_serve(row.before, at) for at in (tx.now, soon))
+    if stays or person not in administrators:
+        return
+    here = (each for each in administrators - leaving - {person} if may_serve(find_person(tx, each), soon))
+    if len(tuple(here)) < ADMINISTRATORS_MIN:
         raise Refused(ActionReason.AdministratorsTooFew)
+    leaving.add(person)
 
 
-def planned(casework: Casework, said: PersonToRecord, source: Source) -> Row:
-    """Return what a row would make of a person.
+def planned(casework: Casework, said: PersonToRecord, source: Source, leaving: set[str]) -> Row:
+    """Return what a row would make of a person; `leaving` are administrators whom earlier rows let leave.
 
     Raises:
         Malformed: a fact that the source may not assert.
@@ -155,12 +174,12 @@ def planned(casework: Casework, said: PersonToRecord, source: Source) -> Row:
     after = join_person(before, said, Speaker(source.name, source.rank, frozenset({PEOPLE})), tx.now)
     check_accounts(tx, after)
     row = Row(before, after)
-    _check_leaving(casework, row)
+    _check_leaving(casework, row, leaving)
     return row
 
 
-def _leaves(row: Row, now: int) -> bool:
-    return row.before is not None and is_here(row.before.standing, now) and not is_here(row.after.standing, now)
+def _leaves(row: Row, at: int) -> bool:
+    return row.before is not None and is_here(row.before.standing, at) and not is_here(row.after.standing, at)
 
 
 def _told(rows: Iterable[Row], errors: tuple[RowRefused, ...], now: int, *, dry_run: bool) -> Fed:
@@ -194,7 +213,7 @@ def store_rows(casework: Casework, rows: Iterable[Row], source: Source) -> None:
     tx, standing = casework.tx, site_state(casework.site, casework.tx).state
     changed = [row for row in rows if row.before != row.after]
     for row in changed:
-        if _leaves(row, tx.now):
+        if _leaves(row, tx.now) or _leaves(row, tx.now + SOON_MS):
             count_act(tx, standing, f"source:{source.name}", LEAVE, LEAVERS_BY_A_SOURCE_PER_HOUR)
         store_person(tx, row.after)
         casework.look_again(row.after)
@@ -236,7 +255,8 @@ async def feed_people(site: Site, caller: Feed, asked: PeopleToFeed) -> Fed:
 
     def work(casework: Casework) -> Fed:
         source = source_speaking(casework, caller, PEOPLE, asked.source)
-        rows = ((said.person, partial(planned, casework, said, source)) for said in asked.people)
+        leaving = set[str]()
+        rows = ((said.person, partial(planned, casework, said, source, leaving)) for said in asked.people)
         good, errors = plan_each(rows)
         if not asked.dry_run:
             store_rows(casework, good, source)
@@ -273,16 +293,17 @@ async def feed_present(site: Site, caller: Feed, asked: PresentToFeed) -> Fed:
     if len(gone) > asked.left_max:
         raise Refused(ActionReason.LeaversTooMany, f"{len(gone)} would leave, {asked.left_max} may")
 
-    def leaving(casework: Casework, person: str) -> Row:
+    def left(casework: Casework, leaving: set[str], person: str) -> Row:
         record = find_person(casework.tx, person)
         if record is None or record.source != source.name:
             raise Refused(ActionReason.PersonUnknown)
         row = Row(record, msgspec.structs.replace(record, active=False))
-        _check_leaving(casework, row)
+        _check_leaving(casework, row, leaving)
         return row
 
     def work(casework: Casework) -> Fed:
-        good, errors = plan_each((person, partial(leaving, casework, person)) for person in gone[:ROWS_MAX])
+        leaving = set[str]()
+        good, errors = plan_each((person, partial(left, casework, leaving, person)) for person in gone[:ROWS_MAX])
         if not asked.dry_run:
             store_rows(casework, good, source)
         return _told(good, errors, casework.tx.now, dry_run=asked.dry_run)
