@@ -121,3 +121,13 @@ def test_their_leaving_ends_the_founders_key(world: SiteWorld) -> None:
     assert facts(world, f"account/local:{founder}")[-1] == "CredentialEnded"
     world.open()
     assert refusal(queries.show_case(world.site, anna, world.case)) == "not-found"
+
+
+def test_a_founder_does_not_become_somebody_who_has_left(world: SiteWorld) -> None:
+    """Where fewer than two administrators would stay; with more it ends the founder's keys, as a leaving does."""
+    anna = world.people["anna"].person
+    for name in ("cora", "paul"):
+        world.withdraw(world.people[name].person, "administrator", by="rita")
+    world.record_joiner(person=HR, account="dir:700", unit="sales", active=False)
+    refused = identifying(world, anna, HR, ("rita", "anna"))
+    assert refusal(refused) == "administrators-too-few"

@@ -8,7 +8,7 @@ case names the founder, it names them; nobody counts twice.
 import msgspec
 
 from firstkey.actions.acts import SignedStatement, credential_record, store_credential
-from firstkey.actions.administration import accept_from_administrators, judge_all
+from firstkey.actions.administration import accept_from_administrators, check_administrators_stay, judge_all
 from firstkey.actions.casework import Casework, run
 from firstkey.actions.people import FOUNDING, PersonRecord, find_person, forget_person, store_person
 from firstkey.actions.reasons import ActionReason
@@ -53,7 +53,7 @@ async def identify_founder(site: Site, caller: Operator, asked: FounderToIdentif
     """Make a founder the person of record whom they are. Their sessions end.
 
     Raises:
-        Refused: NotEligible, ActNotForThis, PeopleTooFew, PersonUnknown.
+        Refused: NotEligible, ActNotForThis, PeopleTooFew, PersonUnknown; AdministratorsTooFew, if the person has left.
     """
     judged = await judge_all(site, caller, asked.signed)
 
@@ -70,7 +70,8 @@ async def identify_founder(site: Site, caller: Operator, asked: FounderToIdentif
         forget_person(tx, founder)
         one = msgspec.structs.replace(person, accounts=(*person.accounts, *founder.every_account))
         store_person(tx, one)
-        append_site_facts(site, tx, FounderIdentified(at=tx.now, founder=asked.founder, person=asked.person, by=by))
+        identified = FounderIdentified(at=tx.now, founder=asked.founder, person=asked.person, by=by)
+        check_administrators_stay(casework, append_site_facts(site, tx, identified))
         casework.look_again(one)
         return FounderAnswer(one.person, one.every_account)
 
