@@ -165,3 +165,18 @@ def test_policies_are_read_by_operators(world: SiteWorld) -> None:
     world.completed()
     assert world.shown.closed is Closure.COMPLETED
     assert refusal(policies.show_policies(world.site, world.sign_in_as_joiner())) == "not-found"
+
+
+def test_of_two_whose_time_has_come_the_first_holds(world: SiteWorld) -> None:
+    """Whichever was proposed first: the other was compared with what no longer held, though nobody looked meanwhile."""
+    done(proposing(world, LAXER))
+    done(proposing(world, UNCLEAR))
+    done(acting(world, "paul", "sign_policy", UNCLEAR))
+    world.clock.instant += HOUR
+    world.sign_in_again()
+    done(acting(world, "paul", "sign_policy", LAXER))
+    world.clock.instant += 3 * DAY
+    world.sign_in_again()
+    assert in_force(world) == sha256_hex(UNCLEAR)
+    world.open()
+    assert in_force(world) == sha256_hex(UNCLEAR)

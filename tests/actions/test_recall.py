@@ -10,6 +10,7 @@ from firstkey.actions.devices import Handle
 from firstkey.actions.provenance import Found, Node, resting_on
 from firstkey.actions.recalls import Progress, RecallReport, RecallShown
 from firstkey.actions.request import ActOnCase
+from firstkey.actions.streams import read_holdings
 from firstkey.enrollment.case.words import Closure, CredentialState
 from firstkey.policy.model import Purpose
 from firstkey.simulator.authenticator import Authenticator
@@ -21,6 +22,7 @@ from firstkey.values.instants import HOUR, SECOND
 from tests.actions.handover_world import HandoverWorld, restore
 from tests.actions.looking import entries, facts, in_casework, refusal
 from tests.actions.site_world import ORIGIN, POLICY, SITE, UNSIGNED, SiteWorld, done
+from tests.actions.test_founders import HR, identify
 
 
 def enroll(world: SiteWorld, number: int, approver: str = "anna") -> str:
@@ -229,18 +231,40 @@ def test_what_a_key_vouched_for_rests_on_what_the_key_rests_on() -> None:
     """A second key, added by the first, is found with it, also from the first one's approver."""
     world = SiteWorld()
     first = enroll(world, 101)
-    second = add_key(world, 101)
+    second = add_key(world, Holder("p-101", SITE, ORIGIN, world.authenticator), "dir:101")
     assert found(world, Node.PERSON, person_of(world, "anna")) == {
         first: ("approver",),
         second: (f"vouched for by {first}",),
     }
 
 
-def add_key(world: SiteWorld, number: int) -> str:
-    """The joiner adds a key by the one that they hold; return its id."""
-    holder = Holder(f"p-{number}", SITE, ORIGIN, world.authenticator)
+def test_what_a_founders_key_vouched_for_rests_on_it() -> None:
+    """Founders' keys rest on no case, and are not listed; a key that one of them has added is."""
+    world = SiteWorld()
+    anna = world.people["anna"]
+    account = f"local:{anna.person}"
+    first = in_casework(world, lambda work: read_holdings(world.site, work.tx, account)).state.held[0].credential
+    added = add_key(world, anna, account)
+    assert found(world, Node.CREDENTIAL, first) == {added: (f"vouched for by {first}",)}
+
+
+def test_a_founder_does_not_confirm_under_another_name() -> None:
+    """Who began a recall as a founder does not make it final as the person of record whom they are."""
+    world = SiteWorld()
+    credential = enroll(world, 101)
+    shown = call_back(world, Node.CREDENTIAL, credential, "anna")
+    world.record_joiner(person=HR, account="dir:700", unit="sales")
+    identify(world)
+    with pytest.raises(Refused) as refused:
+        confirm(world, shown, "anna")
+    assert refused.value.type == "people-too-few"
+    assert confirm(world, shown, "cora").final
+
+
+def add_key(world: SiteWorld, holder: Holder, account: str) -> str:
+    """The holder adds a key by the one that they hold; return its id."""
     world.device = JoinerDevice(now=world.clock.now)
-    world.open(Purpose.ADD_KEY, account=f"dir:{number}")
+    world.open(Purpose.ADD_KEY, account=account)
     world.claim()
     to_sign = done(redemption.ask_own_key(world.site, world.by(), Handle(world.handle)))
     assertion = holder.sign_act(unb64u(to_sign.statement), to_sign.options, act="assert_own_key", case=world.case)

@@ -172,6 +172,9 @@ def _question(
     if node is Node.ENTRIES:
         cases = _cases_in(reader, _span(value))
         return lambda row: (node.value,) if row.case in cases else ()
+    if node is Node.CREDENTIAL:  # a founder's key has no row, and what it vouched for rests on it all the same
+        named = {"credential": (node.value,), "vouched_by": (f"vouched for by {value}",)}
+        return lambda row: next((why for name, why in named.items() if getattr(row, name) == value), ())
     return lambda row: (node.value,) if getattr(row, node.value) == value else ()
 
 

@@ -258,7 +258,8 @@ def _end(casework: Casework, row: Provenance) -> None:
 def _end_sessions(casework: Casework, row: Provenance) -> None:
     """End every session of an account, by whichever key it was opened."""
     tx = casework.tx
-    epoch = site_state(casework.site, tx).state.epoch
-    for key, session in sessions_of(tx, row.person, epoch, tx.now):
-        if session.account == row.account:
-            end_session(tx, row.person, key)
+    standing = site_state(casework.site, tx).state
+    for who in standing.ids_of(standing.known_as(row.person)):
+        for key, session in sessions_of(tx, who, standing.epoch, tx.now):
+            if session.account == row.account:
+                end_session(tx, who, key)

@@ -237,7 +237,7 @@ async def confirm_recalled(site: Site, caller: Operator, recall: str, asked: Rec
         by = accept_from_administrators(casework, judged, CONFIRM_RECALL, (recall, kept.digest))
         if kept.final:
             raise Refused(R.NotAStep, "the recall is final already")
-        if by[0].person in kept.by:
+        if by[0].person in map(site_state(site, casework.tx).state.known_as, kept.by):
             raise Refused(R.PeopleTooFew)
         return _shown(confirm_recall(casework, kept, by[0]))
 

@@ -154,9 +154,11 @@ class SiteState(msgspec.Struct, frozen=True):
         return (person, *(founder for founder, known_as in self.same if known_as == person))
 
     def policy_at(self, now: int) -> str:
-        """Return the policy that holds: the one whose time has come, though nobody has written it down yet."""
-        due = next((p.policy for p in self.proposals if p.in_force_at is not None and p.in_force_at <= now), None)
-        return due or self.policy
+        """Return the policy that holds: the first whose time has come, though nobody has written it down yet; what was
+        to come after it is void.
+        """
+        due = [(p.in_force_at, p.policy) for p in self.proposals if p.in_force_at is not None and p.in_force_at <= now]
+        return min(due)[1] if due else self.policy
 
 
 def founding_grants(founders: Iterable[str]) -> Grants:
