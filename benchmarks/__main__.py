@@ -107,7 +107,8 @@ def _table(rows: list[Row]) -> str:
 
 
 def _result(rows: list[Row]) -> dict[str, Any]:
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, CPython {platform.python_version()}"
+    cores, load = os.cpu_count(), os.getloadavg()[2]
+    machine = f"{cores} cores under a load of {load:.1f}, {platform.machine()}, CPython {platform.python_version()}"
     shown = [
         {
             "name": row.name,
