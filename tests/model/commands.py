@@ -285,10 +285,7 @@ class Offering:
     def _pass(self, case: Case, now: int) -> Iterator[Offer]:
         bounded = self._bound.passes < PASSES_MAX and case.passes_issued >= self._bound.passes
         if not bounded or case.live_pass is not None:
-            fresh = f"pass {case.passes_issued + 1}"
-            if case.pass_ is not None and case.pass_.pass_id == fresh:
-                fresh += " again"  # a pass that a raised epoch killed is not counted
-            yield Offer("IssuePass", IssuePass(pass_id=fresh))
+            yield Offer("IssuePass", IssuePass(pass_id=f"pass {case.passes_issued + 1}"))
         for person in (RITA, "nobody"):
             yield Offer(f"RevokePass by {person}", RevokePass(person=person))
         yield Offer("ArmPass by nobody", ArmPass())

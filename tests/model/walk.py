@@ -27,6 +27,7 @@ from firstkey.enrollment.case.slots import held_slots
 from firstkey.enrollment.case.state import Case, Holdings, stage_of
 from firstkey.enrollment.case.surroundings import SignedAct, Surroundings, Vouching
 from firstkey.enrollment.case.words import Cause
+from firstkey.enrollment.issuance import IssuePass
 from firstkey.enrollment.lifecycle.decide import Decision, decide
 from firstkey.enrollment.lifecycle.replay import Folded, replay
 from firstkey.policy.model import Purpose, Ruling
@@ -164,12 +165,18 @@ class Walk:
         assert isinstance(case, Case)  # what was refused at once is not kept
         stages, straight = going.offering.stages, AT_STAGE.get(stage_of(case), ())
         chosen = self.choices.of(straight) if straight and self.choices.number() % 3 else self.choices.of(range(9))
-        offers = list(going.offering.at(stages[chosen], case, self.now))
+        offers = [self._fresh(offer) for offer in going.offering.at(stages[chosen], case, self.now)]
         if self.choices.number() % SETBACK_EVERY:
             offers = [offer for offer in offers if type(offer.command) not in SETBACKS]
         if self.choices.number() % AMISS_EVERY == 0:
             offers += [twin for offer in offers for twin in amiss(offer)]
         self._ask_some(going, offers)
+
+    def _fresh(self, offer: Offer) -> Offer:
+        """Give a new pass a name of its own: one that a raised epoch killed is not counted, so numbers come again."""
+        if isinstance(offer.command, IssuePass):
+            return offer._replace(command=IssuePass(pass_id=f"pass of step {self.steps}"))
+        return offer
 
     def _sweep(self) -> None:
         fence = self.choices.number() % FENCE_EVERY == FENCE_EVERY - 1
