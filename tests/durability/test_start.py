@@ -78,6 +78,9 @@ def test_a_copy_put_back_is_not_served_until_it_is_fenced(place: Place) -> None:
     assert "older than the head" in refused.err
     assert "firstkey fence" in refused.err
 
+    unsure = run("fence", "--site", site)
+    assert (unsure.exit_code, "No way back" in unsure.output) == (1, True)
+    assert (site / DATABASE_FILE).read_bytes() == (site.parent / "copy").read_bytes(), "nobody has said yes"
     fenced = run("fence", "--site", site, "--yes", "--json")
     assert fenced.exit_code == 0, fenced.output
     told = json.loads(fenced.stdout)
