@@ -77,6 +77,8 @@ def test_a_lower_rank_changes_nothing_that_a_higher_one_said(siege: Siege) -> No
     person = siege.hire("contractor")
     laxer = row(person=person.person, account=person.account, manager="p-x")
     assert weak.says("/people", people=[laxer]).status in (200, 409)
+    kept = siege.rows("SELECT body FROM documents WHERE kind = 'person' AND key = ?", f"person:{person.person}")
+    assert b'"manager":"p-x"' not in kept[0][0]
     assert siege.open(person).path == "contractor_device"
     stolen = row(person="p-thief", account=person.account)
     assert done(weak.says("/people", people=[stolen]), "feed")["errors"]

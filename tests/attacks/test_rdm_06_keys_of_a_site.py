@@ -7,7 +7,10 @@ from firstkey.actions.reasons import ActionReason
 from firstkey.actions.site import Stranger
 from firstkey.demo import steps
 from firstkey.demo.people import Joiner
+from firstkey.simulator.alter import HONEST, SIGNATURE, WRONG_ORIGIN, Alter
 from firstkey.simulator.client import Answer
+from firstkey.values.canonical import Json
+from firstkey.values.encoding import unb64u
 from firstkey.values.errors import Refused
 from tests.actions.site_world import SiteWorld, done
 from tests.attacks.siege import Siege
@@ -31,6 +34,31 @@ def test_whoever_shows_nothing_gets_one_answer(siege: Siege) -> None:
         more = {"code": "0" * 26} if step == "redeem" else {}
         answers = [stranger.request("POST", f"/api/claim/{step}", {"handle": each, **more}) for each in handles]
         assert len({telling(answer) for answer in answers}) == 1, step
+
+
+def test_a_sign_in_fails_in_one_way(siege: Siege) -> None:
+    """A key of nobody, one out of use, one used on another page, a spent statement, a code: all are one answer."""
+    working, gone = siege.completed().joiner, siege.completed().joiner
+    siege.leave(siege.recorded(gone.person))
+    stranger = siege.stranger()
+
+    def sign_in(who: Joiner, alter: Alter = HONEST, **changed: Json) -> Answer:
+        begun = stranger.request("POST", "/api/sign-in/options", {}).json
+        assertion = who.holder.sign_in(unb64u(begun["statement"]), begun["options"], alter)
+        signed = {"digest": begun["digest"], "assertion": {**assertion, **changed}}
+        return stranger.request("POST", "/api/sign-in", {"signed": signed})
+
+    answers = [
+        sign_in(gone),
+        sign_in(working, WRONG_ORIGIN),
+        sign_in(working, SIGNATURE),
+        sign_in(working, id="AAAA", rawId="AAAA"),
+        stranger.request("POST", "/api/sign-in", {"signed": {"digest": "0" * 64, "assertion": {}}}),
+        stranger.request("POST", "/api/founding/options", {"code": "0" * 26, "name": "Eve"}),
+        stranger.request("GET", "/nowhere"),
+    ]
+    assert len({answer.body for answer in answers}) == 1
+    assert {(answer.status, answer.problem) for answer in answers} == {(404, "not-found")}
 
 
 def test_a_device_without_a_case_gets_one_answer(siege: Siege) -> None:
