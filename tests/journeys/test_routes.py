@@ -138,6 +138,13 @@ def test_a_key_that_no_source_has_registered_feeds_nothing(place: Place, route: 
         "feed_present": {"present": []},
         "feed_assets": {"assets": []},
         "feed_case": {"account": "dir:1"},
+        "report_check": {
+            "case": "nobodys-case",
+            "method": "vendor_check",
+            "level": 1,
+            "commitment": "0" * 64,
+            "proofed_at": 0,
+        },
     }
     before = place.entries()
     answer = ask(client, route, bodies[route.operation])
