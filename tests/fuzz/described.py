@@ -42,6 +42,9 @@ class Sender:
             "handle": live.handle,
             "person": person.person,
             "policy": self._policy(),
+            "code": "0" * 26,
+            "start_code": "0" * 26,
+            "keys": self._device.bind_keys(live.handle),
         }
 
     def close(self) -> None:
@@ -65,8 +68,11 @@ class Sender:
         except (UnicodeEncodeError, httpx.InvalidURL, TypeError, ValueError):
             return None
         response = self._client.send(request)
+        if self._nonce == "" and NONCE_HEADER in response.headers:
+            self._nonce = response.headers[NONCE_HEADER]
+            return self.send(case, route, at_home=at_home)
         self._nonce = response.headers.get(NONCE_HEADER, self._nonce)
-        if response.status_code == 401 and route.guard is Guard.SESSION:
+        if self._desk.client.request("GET", "/api/sessions").status == 401:
             self._desk.sign_in()  # what was sent has ended the session
         return response
 
