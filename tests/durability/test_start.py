@@ -55,7 +55,7 @@ def test_a_restart_ends_sessions_and_passes_and_nothing_else(place: Place) -> No
     assert (listed.status, problem(listed)) == (401, "sign-in-needed")
     sign_in_again(place)
     refused = live.joiner.post("/redeem", live.handle, code=code)
-    assert (refused.status, problem(refused)) == (409, "epoch-raised")
+    assert (refused.status, problem(refused) in ("epoch-raised", "not-a-step")) == (409, True), "swept already or not"
     steps.finish(live, steps.get_pass(live).code)
     assert verified(place)["says"] == "unanchored"
 
