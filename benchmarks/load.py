@@ -6,7 +6,7 @@ nothing is signed, encoded or decoded between a shot and its answer.
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -44,15 +44,16 @@ class Volley(NamedTuple):
     answers: list[Answer]
     seconds: float
 
-    def percentile(self, share: float) -> float:
-        """The time within which that share of the requests was answered, seconds."""
-        times = sorted(answer.seconds for answer in self.answers)
-        return times[min(len(times) - 1, round(share * (len(times) - 1)))]
-
     @property
     def each(self) -> float:
         """Seconds for one request, of the whole volley."""
         return self.seconds / len(self.answers)
+
+
+def percentile(times: Iterable[float], share: float) -> float:
+    """Return the time within which that share was over."""
+    ordered = sorted(times)
+    return ordered[round(share * (len(ordered) - 1))]
 
 
 def request_bytes(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:

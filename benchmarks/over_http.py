@@ -13,15 +13,18 @@ from typing import NamedTuple
 from argon2.low_level import Type, hash_secret_raw
 
 from benchmarks.enrollment import Steps, Taken, Wave
-from benchmarks.load import HOST, Volley, fire, request_bytes
+from benchmarks.load import HOST, Volley, fire, percentile, request_bytes
 from benchmarks.measuring import Row
 from benchmarks.place import Place, Refusal, Started, floor
 from benchmarks.recipes import Looking, Recipe, Step, write_recipe
 from firstkey.actions.codes import ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_THREADS
 
 CLIENTS = (1, 8, 32)
-VOLLEY_MAX = 192
+VOLLEY = 64
 """So many requests are fired before the floor has its turn."""
+
+VOLLEYS = {"register": 192}
+"""Those of a step that is over only when the sweeper has had its turn: many share one wait."""
 
 TYPED_CLIENTS = 8
 TYPED_VOLLEY = 16
@@ -49,9 +52,10 @@ class Took(NamedTuple):
         return statistics.median(p.ours.each for p in self.pairs), statistics.median(p.floor.each for p in self.pairs)
 
     def percentile(self, share: float) -> tuple[float, float]:
-        """Medians over the rounds of a percentile of the answers' times, seconds: ours and the floor's."""
-        ours = statistics.median(pair.ours.percentile(share) for pair in self.pairs)
-        return ours, statistics.median(pair.floor.percentile(share) for pair in self.pairs)
+        """A percentile of the times of all answers, seconds: ours and the floor's."""
+        ours = [answer.seconds for pair in self.pairs for answer in pair.ours.answers]
+        least = [answer.seconds for pair in self.pairs for answer in pair.floor.answers]
+        return percentile(ours, share), percentile(least, share)
 
 
 Measured = dict[str, Took]
@@ -133,8 +137,9 @@ class Bench:
 
     def _take(self, wave: Wave, taken: Taken, clients: int) -> list[Pair]:
         pairs: list[Pair] = []
-        for start in range(0, len(taken.requests), VOLLEY_MAX):
-            requests = taken.requests[start : start + VOLLEY_MAX]
+        size = VOLLEYS.get(taken.name, VOLLEY)
+        for start in range(0, len(taken.requests), size):
+            requests = taken.requests[start : start + size]
             ours = self._place.volley(requests, clients)
             if taken.name == "register":
                 begun = time.perf_counter()
