@@ -135,10 +135,10 @@ def _is_there(settings: Settings) -> bool:
         client.close()
 
 
-def _settings_of_a_running_site(scratch: Path) -> Settings:
+def _settings_of_a_running_site(scratch: Path, process: subprocess.Popen[bytes]) -> Settings:
     """Wait until the demonstration's server answers."""
     until = time.monotonic() + SECONDS_MAX
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
         for path in scratch.glob("*/site/firstkey.toml"):
             try:
                 settings = read_settings(path.parent)
@@ -155,7 +155,7 @@ def test_interrupted_it_ends_its_server(tmp_path: Path, number: signal.Signals) 
     """Told to stop in the middle, it takes server and folder with it."""
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(DEMO, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        settings = _settings_of_a_running_site(tmp_path)
+        settings = _settings_of_a_running_site(tmp_path, process)
         process.send_signal(number)
         process.communicate(timeout=SECONDS_MAX)
     assert process.returncode == 1

@@ -8,6 +8,7 @@ import os
 import resource
 import socket
 import sys
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import TextIO, cast
@@ -51,12 +52,23 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+@contextlib.contextmanager
+def _named_shortly(path: Path) -> Iterator[str]:
+    """Yield a short name of a path while its folder is open: a socket's own address is 107 bytes at most."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
 def _listen_for_proxy(path: Path) -> socket.socket:
     """Listen where the trusted proxy speaks; who may open the socket is what its folder's and its own rights say."""
     path.unlink(missing_ok=True)  # the site's lock is held: whoever left it there is gone
     listener, mask = socket.socket(socket.AF_UNIX), os.umask(SOCKET_MASK)
     try:
-        listener.bind(str(path))
+        with _named_shortly(path) as near:
+            listener.bind(near)
         listener.listen(BACKLOG_MAX)
     except OSError as error:
         listener.close()

@@ -8,6 +8,7 @@ An instance serves one thread.
 
 import base64
 import json
+import os
 import select
 import socket
 from collections.abc import Mapping
@@ -70,7 +71,11 @@ class _ThroughProxy(HTTPConnection):
         """Connect to the socket in the place of the port."""
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+        folder = os.open(self._path.parent, os.O_PATH | os.O_DIRECTORY)
+        try:
+            self.sock.connect(f"/proc/self/fd/{folder}/{self._path.name}")  # an address is 107 bytes at most
+        finally:
+            os.close(folder)
 
 
 class Client:
