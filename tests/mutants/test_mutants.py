@@ -12,7 +12,7 @@ from tests.mutants.generate import generated
 from tests.mutants.mutant import ROOT, changed, edit_of, place_of, read
 from tests.mutants.named import NAMED, Named
 from tests.mutants.run import chosen
-from tests.mutants.trial import Trial, Verdict, copied, run_trials
+from tests.mutants.trial import Verdict
 
 TRIED_MAX = 12
 
@@ -63,8 +63,18 @@ def test_named_mutants_are_killed() -> None:
     assert (said["tried"], said["survivors"]) == (TRIED_MAX, [])
 
 
+UNCHANGED = """
+import sys
+from pathlib import Path
+from tests.mutants.trial import Trial, copied, run_trials
+root, folder = map(Path, sys.argv[1:])
+((_, outcome),) = run_trials(copied(root, folder), [Trial({}, (("tests/core/enrollment/test_walk.py",),))], 1)
+print(outcome.verdict.name)
+"""
+
+
 def test_code_as_it_is_survives(tmp_path: Path) -> None:
     """So that a kill is a finding: the same machine lets code pass that is as it was."""
-    copy = copied(ROOT, tmp_path / "copy")
-    ((_, outcome),) = run_trials(copy, [Trial({}, (("tests/core/enrollment/test_walk.py",),))], 1)
-    assert outcome.verdict is Verdict.SURVIVED
+    command = [sys.executable, "-c", UNCHANGED, str(ROOT), str(tmp_path / "copy")]  # its memory is bounded: a fresh one
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.stdout.split()[-1:] == [Verdict.SURVIVED.name], answer.stdout + answer.stderr
