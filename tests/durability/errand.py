@@ -127,8 +127,10 @@ class Errand:
             steps.anchor(self.cast, live)
             self._note("ClaimAnchored")
             self._presence_is_old = False
-        self._pass_id, self._code = steps.get_pass(live)
-        self._note("PassArmed", self._pass_id)
+        opened = steps.get_pass(live)
+        if opened.pass_id != self._pass_id:  # the same pass is shown again to whoever asks again
+            self._note("PassArmed", opened.pass_id)
+        self._pass_id, self._code = opened
 
     def _redeem(self, live: Live) -> None:
         if not self._code:
