@@ -47,11 +47,13 @@ def test_nobody_stops_a_key_of_others_without_a_duty() -> None:
     world, _ = working()
     world.people["joy"], world.operators["joy"] = world.joiner, world.sign_in_as_joiner()
     world.record_joiner(person="p-200", account="dir:200", user_name="other")
-    before = entries(world)
+    before, joy = entries(world), world.operators["joy"]
     for account in ("dir:200", "unheard-of"):
         signed = world.sign("joy", "suspend_credential", names=(account, "any"))
         asked = credentials.CredentialToSuspend(account, "any", signed)
-        assert refusal(credentials.suspend_credential(world.site, world.operators["joy"], asked)) == "not-found"
+        assert refusal(credentials.suspend_credential(world.site, joy, asked)) == "not-found"
+        also = credentials.CredentialToRestore(account, "any", (world.sign("joy", "any"),))
+        assert refusal(credentials.restore_credential(world.site, joy, also)) == "not-eligible"
     assert entries(world) == before
 
 

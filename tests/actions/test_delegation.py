@@ -209,3 +209,12 @@ def test_a_pass_dies_with_the_delegation_that_it_rests_on(world: SiteWorld) -> N
     world.get_pass()
     done(end(world, "anna", given))
     assert facts(world)[-1] == "PassRevoked"
+
+
+def test_who_has_nothing_to_hand_on_learns_of_nobody(world: SiteWorld) -> None:
+    """Whether the delegate is on record or not, the answer is the same."""
+    for delegate in ("p-500", "unheard-of"):
+        wanted = msgspec.structs.replace(asked(world, "mona", "approver"), delegate=delegate)
+        signed = world.sign("dora", "give_delegation", names=delegation_names(wanted))
+        giving = msgspec.structs.replace(wanted, signed=signed)
+        assert refusal(delegation.give_delegation(world.site, world.operators["dora"], giving)) == "duty-not-held"

@@ -6,13 +6,15 @@ import pytest
 
 from firstkey.actions import delivery, proofing, request
 from firstkey.actions.devices import Handle
+from firstkey.actions.provenance import Node
 from firstkey.enrollment.case.words import Stage
 from firstkey.policy.model import Purpose
 from firstkey.values import canonical
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.instants import DAY, MINUTE
-from tests.actions.looking import facts, refusal
+from tests.actions.looking import facts, in_casework, refusal
 from tests.actions.site_world import POLICY, SiteWorld, done
+from tests.actions.test_recall import call_back
 
 EVIDENCE = "e" * 64
 
@@ -154,3 +156,18 @@ def test_an_earlier_proofing_is_one_that_is_on_record() -> None:
     known = evidence(world, **earlier, commitment=named, signed=signed)
     done(proofing.record_proofing(world.site, world.operators["paul"], world.case, known))
     assert world.shown.proofed_level == 2
+
+
+@pytest.mark.parametrize("node", [Node.CASE, Node.EVIDENCE, Node.PERSON])
+def test_a_proofing_that_a_recall_has_called_into_question_counts_no_more(node: Node) -> None:
+    """Neither the case, nor the evidence, nor the proofer may be one for which keys were taken out of use."""
+    world = SiteWorld(EARLIER_ALLOWED)
+    world.completed()
+    state = in_casework(world, lambda work: work.read(world.case))
+    proofer = world.people["paul"].person
+    value = {Node.CASE: world.case, Node.EVIDENCE: state.proofing.evidence, Node.PERSON: proofer}[node]
+    assert in_casework(world, lambda work: list(proofing.proofings_of(work, "p-100"))) == [state.proofing]
+    call_back(world, Node.PERSON, world.people["anna"].person, "cora")
+    assert in_casework(world, lambda work: list(proofing.proofings_of(work, "p-100"))) == [state.proofing]
+    call_back(world, node, value, "cora")
+    assert in_casework(world, lambda work: list(proofing.proofings_of(work, "p-100"))) == []

@@ -16,6 +16,7 @@ from firstkey.actions.site_stream import site_state
 from firstkey.actions.streams import read_holdings
 from firstkey.ceremonies.statements import Text
 from firstkey.enrollment.activation import RestoreCredential, SuspendCredential
+from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.separation import ADMINISTRATOR
 from firstkey.enrollment.case.words import Cause, CredentialState
 from firstkey.policy.model import ApproverRule
@@ -96,6 +97,9 @@ async def restore_credential(site: Site, caller: Operator, asked: CredentialToRe
     acts = tuple(signed_act(each.verdict) for each in judged)
 
     def work(casework: Casework) -> CredentialShown:
+        allowed = site_state(site, casework.tx).state.administrators(casework.tx.now)
+        if not {act.person for act in acts} <= allowed:
+            raise Refused(R.NotEligible)  # first: who may not restore learns nothing of accounts
         person = person_of_account(casework.tx, asked.account).at_account(asked.account)
         for verdict, evidence in judged:
             casework.accept(verdict, evidence)

@@ -95,10 +95,10 @@ def _check(casework: Casework, standing: SiteState, delegator: str, asked: Deleg
         raise Refused(ActionReason.OwnDuty)
     if is_over(asked.ends_at, now) or asked.ends_at > now + DELEGATION_LIFETIME_MS_MAX:
         raise Refused(ActionReason.DelegationTooLong)
+    if not all(_holds(casework, standing, delegator, duty, asked.scope) for duty in asked.duties):
+        raise Refused(ActionReason.DutyNotHeld)  # first: who has nothing to hand on learns nothing of who is here
     if not may_serve(find_person(casework.tx, asked.delegate), now):
         raise Refused(ActionReason.NoOperator)
-    if not all(_holds(casework, standing, delegator, duty, asked.scope) for duty in asked.duties):
-        raise Refused(ActionReason.DutyNotHeld)
     live = standing.delegations_at(now)
     back = (each for each in live if (each.delegator, each.delegate) == (asked.delegate, delegator))
     if any(each.duties & set(asked.duties) for each in back):

@@ -12,15 +12,19 @@ from firstkey.actions.acts import SignedStatement, judge_signed
 from firstkey.actions.casework import Casework
 from firstkey.actions.operators import CaseAnswer, decide_signed, do_signed
 from firstkey.actions.people import find_person
+from firstkey.actions.provenance import Node
 from firstkey.actions.reasons import ActionReason
+from firstkey.actions.recall import every_recall
 from firstkey.actions.request import Withdrawal
 from firstkey.actions.site import Operator, Site
+from firstkey.actions.site_stream import site_state
 from firstkey.actions.streams import every_case
 from firstkey.enrollment.case.limits import EARLIER_PROOFING_AGE_MS_MAX
 from firstkey.enrollment.case.state import Case, Proofing
 from firstkey.enrollment.case.surroundings import Evidence
 from firstkey.enrollment.case.words import Closure
 from firstkey.enrollment.proofing import RecordProofing, WithdrawProofing
+from firstkey.policy.model import Duty
 from firstkey.ports.queues import CaseIndex
 from firstkey.values.assurance import ProofingMethod
 from firstkey.values.errors import Refused
@@ -86,11 +90,18 @@ def _is_recent(proofing: Proofing, now: int) -> bool:
 
 
 def proofings_of(casework: Casework, person: str) -> Iterator[Proofing]:
-    """Read the proofings that stand behind somebody's completed cases; one that rests on another is none of its own."""
+    """Read the proofings that stand behind somebody's completed cases; one that rests on another is none of its own,
+    and one that a recall has called into question is none at all.
+    """
+    standing = site_state(casework.site, casework.tx).state
+    recalled = {(kept.node, standing.known_as(kept.value)) for kept in every_recall(casework.tx)}
     for row in every_case(casework.tx, CaseIndex.PERSON, person):
         state = casework.read(row.case.removeprefix("case/"))
         found = state.proofing if isinstance(state, Case) and state.closed is Closure.COMPLETED else None
-        if found is not None and found.method is not ProofingMethod.EARLIER_PROOFING:
+        if found is None or not isinstance(state, Case) or found.method is ProofingMethod.EARLIER_PROOFING:
+            continue
+        proofers = {(Node.PERSON, standing.known_as(who)) for duty, who in state.duties if duty is Duty.PROOFER}
+        if recalled.isdisjoint({(Node.CASE, state.case), (Node.EVIDENCE, found.evidence), *proofers}):
             yield found
 
 

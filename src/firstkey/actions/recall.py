@@ -8,7 +8,7 @@ stopped by a hold on the case, which two people without a part in it end (docs/d
 Portions of a long list follow one another by themselves, from the outbox: a restart loses none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -114,6 +114,13 @@ def kept_recall(reader: Reader, recall: str) -> RecallKept:
     if body is None or "/" in recall:
         raise Refused(ActionReason.NotFound)
     return msgspec.json.decode(body, type=RecallKept)
+
+
+def every_recall(reader: Reader, after: str = "") -> Iterator[RecallKept]:
+    """Read all recalls, by id."""
+    while page := reader.documents(DocumentKind.RECALL, after=after, limit=1):
+        yield kept_recall(reader, page[0][0])
+        after = f"{page[0][0]}0"  # past its portions, whose keys continue with a slash
 
 
 def portion_of(reader: Reader, recall: str, number: int) -> tuple[Found, ...]:

@@ -1,6 +1,7 @@
 """Who asks for a recall, and what they are shown: what rests on something, and how red it still is."""
 
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated
 
 import msgspec
@@ -18,6 +19,7 @@ from firstkey.actions.recall import (
     check_enough_administrators,
     confirm_recall,
     digest_of,
+    every_recall,
     kept_recall,
     portion_of,
 )
@@ -32,7 +34,6 @@ from firstkey.enrollment.case.state import Case
 from firstkey.enrollment.case.words import CredentialState
 from firstkey.policy.model import ApproverRule
 from firstkey.ports.fact_store import Reader, answer_async
-from firstkey.ports.kinds import DocumentKind
 from firstkey.values.encoding import b64u
 from firstkey.values.errors import Refused
 
@@ -253,14 +254,7 @@ async def list_recalls(site: Site, caller: Operator, asked: RecallsAsked) -> Rec
 
     def view(reader: Reader) -> RecallList:
         _let_in(site, reader, caller, site.clock.now())
-        found: list[RecallShown] = []
-        after = asked.after
-        while len(found) <= asked.limit:
-            page = reader.documents(DocumentKind.RECALL, after=after, limit=1)
-            if not page:
-                break
-            found.append(_shown(kept_recall(reader, page[0][0])))
-            after = f"{page[0][0]}0"  # past its portions, whose keys continue with a slash
+        found = [_shown(kept) for kept in islice(every_recall(reader, asked.after), asked.limit + 1)]
         listed = tuple(found[: asked.limit])
         return RecallList(listed, f"{listed[-1].recall}0" if len(found) > asked.limit else None)
 
