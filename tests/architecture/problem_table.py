@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from firstkey.actions.reasons import ActionReason
 from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.ledger.refusals import LedgerReason
+from firstkey.ports.fact_store import StoreReason
 from firstkey.values.errors import Malformed, Refused, Unavailable
 from firstkey.web.problems import TYPE_PREFIX, Problem, WebReason, problem_of
 from firstkey.web.routes import ROUTES, Guard, Route
@@ -37,6 +38,12 @@ OF_GUARDS: dict[Guard, tuple[Exception, ...]] = {
     ),
     Guard.FEED: (Refused(ActionReason.UseNonce), Malformed(CeremonyReason.ProofMalformed)),
 }
+TAKES_A_SLOT = frozenset(
+    "anchor_by_certificate anchor_claim claim_case feed_case get_native_pass get_pass open_case register_credential"
+    " release_claim replace_claim replace_claim_at_station".split()
+)
+"""Operations whose facts take a place that another case may hold; the append that says so is everybody's."""
+
 OF_KNOWN = (Refused(LedgerReason.ChainBroken),)
 OF_KNOWN_WRITES = (Refused(ActionReason.AlreadyCarriedOut), Refused(ActionReason.IdempotencyKeyReused))
 
@@ -48,7 +55,9 @@ def problems(route: Route) -> Iterator[Problem]:
     errors += [*OF_WRITES] if writes else []
     errors += [*OF_KNOWN] if known else []
     errors += [*OF_KNOWN_WRITES] if known and writes else []
-    errors += [(Malformed if no.malformed else Refused)(no.reason) for no in raised(route.action)]
+    slotless = route.operation not in TAKES_A_SLOT
+    raising = (no for no in raised(route.action) if not (slotless and no.reason is StoreReason.SlotTaken))
+    errors += [(Malformed if no.malformed else Refused)(no.reason) for no in raising]
     for error in errors:
         yield problem_of(error, known=known)
 

@@ -184,7 +184,7 @@ class Reading:
             names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)} if handler.type else CATCHES_ALL
             caught = frozenset(no for no in left if _catches(names, no))
             left -= caught
-            again = any(isinstance(n, ast.Raise) and n.exc is None for n in ast.walk(handler))
+            again = any(_raises_again(handler, n) for n in ast.walk(handler))
             found |= self._union(module, handler.body) | (caught if again else NONE)
         return left | found | self._union(module, [*node.orelse, *node.finalbody])
 
@@ -247,6 +247,17 @@ class Reading:
             return None
         member = getattr(getattr(import_module(where[0]), where[1], None), attr, None)
         return member if isinstance(member, Enum) and isinstance(member.value, Says) else None
+
+
+def _raises_again(handler: ast.ExceptHandler, node: ast.AST) -> bool:
+    """Whether a handler raises what it has caught: as it is, or something else for the same reason."""
+    match node:
+        case ast.Raise(exc=None):
+            return True
+        case ast.Attribute(value=ast.Name(id=name), attr="reason"):
+            return name == handler.name
+        case _:
+            return False
 
 
 def _catches(names: frozenset[str] | set[str], no: No) -> bool:
