@@ -35,3 +35,15 @@ def test_an_impersonated_manager_has_no_key(siege: Siege) -> None:
     with siege.nothing_changes():
         answer = siege.evidence(live, manager, method="live_vouch", commitment=committed, signed=signed)
         assert told(answer) == (409, "statement-unknown")
+
+
+def test_a_manager_of_a_fortnight_vouches(siege: Siege) -> None:
+    """Who is proofed at level 2 and has been manager for fourteen days does vouch; a day after the first they do not."""
+    manager = siege.enlist()
+    person = siege.hire(manager=manager.person)
+    early = siege.open(person)
+    with siege.nothing_changes():
+        assert told(siege.evidence(early, manager, method="live_vouch")) == (409, "vouch-not-good")
+    siege.later(15 * DAY, manager)
+    siege.proof(early, desk=manager, method="live_vouch")
+    assert siege.shown(early)["proofed_level"] == 2

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from firstkey.actions import casework, claim, closure, devices, request
+from firstkey.actions import claim, closure, devices, request, streams
 from firstkey.demo import steps
 from firstkey.demo.people import done as said
 from firstkey.enrollment.case.refusals import R
@@ -49,7 +49,7 @@ def test_the_requester_does_not_pick_the_path(siege: Siege) -> None:
 
 def test_a_page_full_of_withdrawn_cases_hides_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """With pages of one row, the case that met a rival still makes the next request stricter."""
-    monkeypatch.setattr(casework, "PAGE_ROWS_MAX", 1)
+    monkeypatch.setattr(streams, "PAGE_ROWS_MAX", 1)
     world = SiteWorld()
     world.record_joiner()
     for _ in range(6):
