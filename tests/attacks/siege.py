@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from importlib import resources
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,8 +36,8 @@ from firstkey.simulator.device import JoinerDevice
 from firstkey.simulator.keys import seeded
 from firstkey.storage.sqlite.connection import open_reader
 from firstkey.values.canonical import Json
-from firstkey.values.encoding import sha256_hex
 from firstkey.values.instants import HOUR, MINUTE
+from tests.attacks.siege_policy import policy_of
 from tests.launcher.server import Launched
 
 UNSIGNED = SignedStatement("", {})
@@ -59,45 +58,6 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 """What sources say of a joiner of a kind, beside an employee on site."""
 
-COUNTER = """
-[[path]]
-name = "counter"
-verdict = "verify"
-reason = "Whose browser cannot open a sealed code is shown one at the counter."
-first_screen = "browser"
-bootstrap = "pass"
-channel = "in_person"
-channel_reason = "The counter's terminal opens nothing that is sealed."
-anchors = ["presence"]
-destinations = ["local"]
-when.purpose = ["first_key"]
-when.account = ["standard"]
-when.employment = ["contractor"]
-when.device = ["shipped_key"]
-when.workplace = ["on_site"]
-when.request = ["single"]
-proofing.methods = ["document_in_person"]
-proofing.level = 2
-proofing.age = "24h"
-approval.approvers = ["approver"]
-approval.quorum = 2
-approval.spread = ["not_vendor_alone"]
-credential.tier = "standard"
-credential.lifetime = "180d"
-staffing.answer = "8h"
-staffing.escalate_to = ["approver"]
-"""
-"""A path whose code is typed, which the shipped policy does not have."""
-
-ELSEWHERE = (
-    COUNTER.replace('"counter"', '"tenant"')
-    .replace('channel = "in_person"\nchannel_reason = "The counter\'s terminal opens nothing that is sealed."\n', "")
-    .replace('["presence"]', '["client_certificate"]')
-    .replace('["local"]', '["tenant"]')
-    .replace('["shipped_key"]', '["certified"]')
-)
-"""A path that ends on another system's page."""
-
 TENANT = "tenant"
 TENANT_SETTINGS = f'\n[destinations.{TENANT}]\nkind = "handover_simulator"\n'
 
@@ -111,19 +71,8 @@ WAIT_SECONDS_MAX = 30
 SWEPT_EVERY_SECONDS = 0.1
 
 NOT_COUNTED = ("sign_in", "system")
-COSIGNED = "activation.cosigned = true\n"
 PASSING = ("device_proof", "statement", "start_code", "idempotency")
 KEPT = ("attestation", "claim_key", "credential_key", "person", "policy", "rival_count", "sealed_code")
-
-
-def policy_of(root: bytes) -> bytes:
-    """Return the shipped policy with a root (DER) that it trusts beside the known makers', and the counter's path.
-
-    It waits for no witness, for there is none yet.
-    """
-    text = (resources.files("firstkey.policies") / "default.toml").read_text("utf-8").replace(COSIGNED, "")
-    head, separator, rest = text.partition("\n[[path]]")
-    return f'{head}\nextra_roots = ["{sha256_hex(root)}"]\n{COUNTER}{ELSEWHERE}{separator}{rest}'.encode()
 
 
 class Told(NamedTuple):

@@ -16,7 +16,8 @@ from firstkey.values.instants import HOUR
 from tests.actions.site_world import POLICY, SiteWorld
 from tests.actions.site_world import done as carried_out
 from tests.attacks.policies import accepted, said_of
-from tests.attacks.siege import Siege, besieged, policy_of, told
+from tests.attacks.siege import Siege, besieged, told
+from tests.attacks.siege_policy import policy_of
 
 MANAGED = 'name = "managed_device_new"'
 QUORUM = "approval.quorum = "

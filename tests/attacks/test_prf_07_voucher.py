@@ -38,7 +38,7 @@ def test_an_impersonated_manager_has_no_key(siege: Siege) -> None:
 
 
 def test_a_manager_of_a_fortnight_vouches(siege: Siege) -> None:
-    """Who is proofed at level 2 and has been manager for fourteen days does vouch; a day after the first they do not."""
+    """Who is proofed at level 2 and has been manager for fourteen days does vouch; on the first day they do not."""
     manager = siege.enlist()
     person = siege.hire(manager=manager.person)
     early = siege.open(person)
