@@ -22,6 +22,10 @@ from firstkey.values.encoding import b64u
 
 PORT_BEHIND_PROXY = 8443
 SYMBOLS_A_GROUP = 4
+WITNESS_MISSING = (
+    "3. Paths with activation.cosigned wait for a witness, and this version has none: their keys stay pending. "
+    "`firstkey policy check` marks them."
+)
 
 
 class Begun(NamedTuple):
@@ -126,12 +130,13 @@ def _tell(folder: Path, begun: Begun) -> None:
     click.secho("\nNext", bold=True)
     click.echo(lay_out(f"1. Run it: firstkey serve --site {folder}", "  ", "   "))
     found = (
-        f"2. Within the hour two to five people sit together, open {settings.origin} and each enroll with the "
-        "founding code; then all of them sign the founding statement. Until then nothing but founding works. "
-        "The pages for it are not built yet: this version speaks the HTTP API alone, as `firstkey demo` does."
+        "2. Within the hour two to five people sit together; each enrolls with the founding code, then all of them "
+        "sign the founding statement. Until then nothing but founding works. This version has no page for it: a "
+        "program that makes passkeys does it over the API (/api/founding), as `firstkey demo` shows."
     )
     click.echo(lay_out(found, "  ", "   "))
-    click.echo(lay_out("3. If the hour passes, call init on this folder again: it prints a new code.", "  ", "   "))
+    click.echo(lay_out(WITNESS_MISSING, "  ", "   "))
+    click.echo(lay_out("4. If the hour passes, call init on this folder again: it prints a new code.", "  ", "   "))
 
 
 @click.command("init")

@@ -3,6 +3,7 @@
 A noun's module is imported when the noun is named, so that `firstkey --version` and `firstkey --help` import none.
 """
 
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -62,6 +63,8 @@ class Nouns(click.Group):
 def main(context: click.Context, site: Path | None) -> None:
     """Take a person from "hired" to "holds a working, device-bound passkey"."""
     context.obj = site
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False
 
 
 if __name__ == "__main__":

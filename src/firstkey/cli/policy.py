@@ -39,6 +39,8 @@ people_file = click.option(
     "paths that they cannot staff are marked unstaffed.",
 )
 
+NO_WITNESS = "cosigned: this version has no witness, so keys made on this path stay pending"
+
 
 @click.group("policy")
 def command() -> None:
@@ -159,7 +161,8 @@ def _row(policy: model.Policy, path: model.Path, people: tuple[Person, ...] | No
         return row
     required = held_apart(path.requirements, policy, "standard")
     unstaffed = people is not None and not staffed(required, people)
-    row["labels"] = (*labels(path), *(("unstaffed",) if unstaffed else ()))
+    pending = (NO_WITNESS,) if required.cosigned else ()
+    row["labels"] = (*labels(path), *(("unstaffed",) if unstaffed else ()), *pending)
     takes = effort(path, required)
     return row | {"bootstrap": path.requirements.bootstrap, "effort": takes and takes._asdict()}
 
