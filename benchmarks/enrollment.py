@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from benchmarks.load import Answer
 from benchmarks.place import Place
 from firstkey.demo.people import Desk
+from firstkey.demo.steps import evidence_names
 from firstkey.simulator.authenticator import Authenticator
 from firstkey.simulator.device import JoinerDevice
 from firstkey.values.canonical import Json
@@ -80,9 +81,11 @@ class Wave:
             one.case, one.handle = one.answer["case"], one.answer["handle"]
         yield self._from("claim", "", lambda one: {"keys": one.device.bind_keys(one.handle)}, verifications=2)
         evidence = [hashlib.sha256(os.urandom(32)).hexdigest() for _ in self.joiners]
-        names = dict(zip(self.joiners, evidence, strict=True))
-        yield from self._sign(cast.proofer, "record_proofing", names=lambda one: (names[one],))
-        yield self._by(cast.proofer, "proofing", "/proofing", lambda one: _proofing(one, names[one]), verifications=1)
+        said = {one: _evidence(each) for one, each in zip(self.joiners, evidence, strict=True)}
+        yield from self._sign(cast.proofer, "record_proofing", names=lambda one: evidence_names(said[one]))
+        yield self._by(
+            cast.proofer, "proofing", "/proofing", lambda one: {**said[one], "signed": one.signed}, verifications=1
+        )
         yield from self._sign(cast.approver, "give_approval", digests=lambda one: (one.shown["digest"],))
         yield self._by(cast.approver, "approval", "/approvals", lambda one: {"signed": one.signed}, verifications=1)
         yield self._by(cast.confirmer, "start code", "/start-codes", lambda _: {})
@@ -175,11 +178,10 @@ class Wave:
             one.signed = {"digest": one.answer["digest"], "assertion": assertion}
 
 
-def _proofing(one: Joiner, evidence: str) -> dict[str, Json]:
+def _evidence(evidence: str) -> dict[str, Json]:
     return {
         "method": "document_in_person",
         "level": 2,
         "commitment": evidence,
         "proofed_at": time.time_ns() // 1_000_000 - MINUTE,
-        "signed": one.signed,
     }

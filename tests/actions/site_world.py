@@ -264,8 +264,10 @@ class SiteWorld:
     def proof(self) -> None:
         """Paul records a document."""
         evidence = sha256_hex(os.urandom(16))
-        signed = self.sign_on_case("paul", "record_proofing", evidence)
-        asked = proofing.ProofingToRecord(ProofingMethod.DOCUMENT_IN_PERSON, 2, evidence, self.clock.now(), signed)
+        method, now = ProofingMethod.DOCUMENT_IN_PERSON, self.clock.now()
+        names = (evidence, method, "level: 2", f"proofed at: {now}")
+        signed = self.sign_on_case("paul", "record_proofing", *names)
+        asked = proofing.ProofingToRecord(method, 2, evidence, now, signed)
         done(proofing.record_proofing(self.site, self.operators["paul"], self.case, asked))
 
     def approve(self, name: str = "anna") -> None:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from firstkey.actions import delivery, proofing, request
 from firstkey.actions.devices import Handle
 from firstkey.actions.provenance import Node
+from firstkey.demo import steps
 from firstkey.enrollment.case.words import Stage
 from firstkey.policy.model import Purpose
 from firstkey.values import canonical
@@ -35,15 +37,16 @@ def evidence(world: SiteWorld, name: str = "paul", **changed: Any) -> proofing.P
         "level": 2,
         "commitment": EVIDENCE,
         "proofed_at": world.clock.now() - MINUTE,
-        "signed": world.sign_on_case(name, "record_proofing", EVIDENCE),
+        **changed,
     }
-    return proofing.ProofingToRecord(**{**content, **changed})
+    if "signed" not in content:
+        content["signed"] = world.sign_on_case(name, "record_proofing", *steps.evidence_names(content))
+    return proofing.ProofingToRecord(**content)
 
 
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"commitment": "f" * 64}, "act-not-for-this"),
         ({"method": ProofingMethod.VIDEO_CALL}, "method-not-on-path"),
         ({"level": 1}, "level-too-low"),
     ],
@@ -57,6 +60,26 @@ def test_evidence_that_does_not_do_is_refused(world: SiteWorld, changed: dict[st
     assert "ProofingRecorded" not in facts(world)
     done(proofing.record_proofing(world.site, paul, world.case, evidence(world)))
     assert world.shown.proofed_level == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"commitment": "f" * 64},
+        {"method": ProofingMethod.DOCUMENT_CHIP_IN_PERSON},
+        {"level": 3},
+        {"proofed_at": 1_799_999_999_000},
+        {"companion": ProofingMethod.STRONG_SESSION},
+    ],
+    ids=str,
+)
+def test_all_that_is_said_of_evidence_is_signed(world: SiteWorld, changed: dict[str, Any]) -> None:
+    """Nothing of what is recorded differs from what the proofer signed: commitment, method, level, age, companion."""
+    signed = evidence(world)
+    asked = msgspec.structs.replace(signed, **changed)
+    reason = refusal(proofing.record_proofing(world.site, world.operators["paul"], world.case, asked))
+    assert reason == "act-not-for-this"
+    assert "ProofingRecorded" not in facts(world)
 
 
 @pytest.mark.parametrize("age", [-MINUTE, 3 * DAY + MINUTE])
@@ -152,8 +175,7 @@ def test_an_earlier_proofing_is_one_that_is_on_record() -> None:
     assert refusal(proofing.record_proofing(world.site, world.operators["paul"], world.case, unknown)) == (
         "earlier-proofing-unknown"
     )
-    signed = world.sign_on_case("paul", "record_proofing", named)
-    known = evidence(world, **earlier, commitment=named, signed=signed)
+    known = evidence(world, **earlier, commitment=named)
     done(proofing.record_proofing(world.site, world.operators["paul"], world.case, known))
     assert world.shown.proofed_level == 2
 

@@ -185,13 +185,21 @@ class Siege:
         """Return a case that somebody has opened, with its joiner at their device."""
         return Live(begun["case"], begun["handle"], begun["path"], self.joiner(person))
 
-    def evidence(self, live: Live, desk: Desk | None = None, **changed: Any) -> Answer:
-        """The proofer records a document seen a minute ago, or what is named."""
+    def evidence(self, live: Live, desk: Desk | None = None, *, as_usual: bool = False, **changed: Any) -> Answer:
+        """The proofer records a document seen a minute ago, or what is named; `as_usual` signs the document still."""
         desk = desk or self.cast.proofer
         committed = hashlib.sha256(os.urandom(32)).hexdigest()
-        signed = desk.sign_on(live.case, "record_proofing", names=(committed,))
-        said = {"method": "document_in_person", "level": 2, "proofed_at": self.server.clock.now - MINUTE}
-        return desk.post(f"{live.url}/proofing", {**said, "commitment": committed, "signed": signed, **changed})
+        usual: dict[str, Any] = {
+            "method": "document_in_person",
+            "level": 2,
+            "commitment": committed,
+            "proofed_at": self.server.clock.now - MINUTE,
+        }
+        said = usual | changed
+        if "signed" not in said:
+            names = steps.evidence_names(usual if as_usual else said)
+            said["signed"] = desk.sign_on(live.case, "record_proofing", names=names)
+        return desk.post(f"{live.url}/proofing", said)
 
     def proof(self, live: Live, **changed: Any) -> None:
         """Proof the joiner."""

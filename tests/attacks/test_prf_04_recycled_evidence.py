@@ -24,7 +24,7 @@ def test_evidence_is_what_was_signed(siege: Siege) -> None:
     """A commitment put in the place of the one that the proofer signed is refused."""
     live = siege.open()
     with siege.nothing_changes():
-        assert told(siege.evidence(live, commitment="0" * 64)) == (409, "act-not-for-this")
+        assert told(siege.evidence(live, as_usual=True, commitment="0" * 64)) == (409, "act-not-for-this")
 
 
 def test_old_evidence_and_evidence_of_tomorrow_are_refused(siege: Siege) -> None:

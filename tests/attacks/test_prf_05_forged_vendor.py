@@ -3,6 +3,7 @@
 import hashlib
 import os
 
+from firstkey.demo.steps import evidence_names
 from tests.attacks.siege import Siege, told
 
 CALLBACKS = ("/api/proofing/callback", "/api/vendors/acme", "/api/webhooks/proofing", "/callback")
@@ -25,8 +26,9 @@ def test_a_result_counts_once(siege: Siege) -> None:
     live = siege.open()
     committed = hashlib.sha256(os.urandom(32)).hexdigest()
     desk = siege.cast.proofer
-    signed = siege.act(live, "record_proofing", desk, committed)
-    siege.proof(live, commitment=committed, signed=signed)
+    said = {"method": "document_in_person", "level": 2, "proofed_at": siege.server.clock.now, "commitment": committed}
+    signed = siege.act(live, "record_proofing", desk, *evidence_names(said))
+    siege.proof(live, **said, signed=signed)
     withdrawn = desk.post(f"{live.url}/proofing/withdraw", {"signed": siege.act(live, "withdraw_proofing", desk)})
     assert withdrawn.status == 200
     with siege.nothing_changes():

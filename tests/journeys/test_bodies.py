@@ -110,7 +110,9 @@ def test_numbers_beyond_what_is_stored_are_refused(place: Place, live: Live) -> 
         "level": 2,
         "commitment": evidence,
         "proofed_at": 10**30,
-        "signed": place.cast.proofer.sign_on(live.case, "record_proofing", names=(evidence,)),
+        "signed": place.cast.proofer.sign_on(
+            live.case, "record_proofing", names=(evidence, "document_in_person", "level: 2")
+        ),
     }
     answer = place.cast.proofer.post(f"{live.url}/proofing", body)
     assert answer.status in (400, 409)

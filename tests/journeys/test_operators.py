@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from firstkey.demo import steps
 from firstkey.demo.people import Desk, done
 from firstkey.demo.steps import Cast
 from firstkey.simulator.client import Answer, Client
@@ -59,8 +60,8 @@ def test_a_duty_is_granted_in_a_scope(place: Place) -> None:
         "level": 2,
         "commitment": evidence,
         "proofed_at": place.server.clock.now,
-        "signed": cast.confirmer.sign_on(live.case, "record_proofing", names=(evidence,)),
     }
+    body["signed"] = cast.confirmer.sign_on(live.case, "record_proofing", names=steps.evidence_names(body))
     answer = cast.confirmer.post(f"{live.url}/proofing", body)
     assert (answer.status, answer.problem) == (403, "not-eligible")
     done(cast.requester.post(f"{live.url}/withdraw", {}), "withdraw")

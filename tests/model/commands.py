@@ -203,7 +203,7 @@ class Offering:
                 yield Offer(f"RecordProofing {name} by vendor", RecordProofing(fresh))
                 continue
             for person in self._who(Duty.PROOFER, *(() if evidence.relation_since is None else (MANAGER,))):
-                act = act_of(case, "record_proofing", person, now, fresh.commitment)
+                act = act_of(case, "record_proofing", person, now, *fresh.named)
                 yield Offer(f"RecordProofing {name} by {person}", RecordProofing(fresh, act))
         for person in self._who(Duty.PROOFER):
             for cause in (False, True) if case.closed is not None else (False,):

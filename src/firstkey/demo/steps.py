@@ -72,16 +72,23 @@ def claim(live: Live) -> Json:
     return done(live.joiner.claim(live.handle), "claim")
 
 
+def evidence_names(said: Json) -> tuple[str, ...]:
+    """Return what the proofer's act names of the evidence in a request: all that it says."""
+    earlier = said["method"] == "earlier_proofing"
+    claims = () if earlier else (f"level: {said['level']}", f"proofed at: {said['proofed_at']}")
+    beside = (f"beside: {said['companion']}",) if said.get("companion") else ()
+    return (said["commitment"], said["method"], *claims, *beside)
+
+
 def proof(cast: Cast, live: Live) -> None:
     """The proofer has looked at a document and at the person, and signs for it."""
-    evidence = hashlib.sha256(os.urandom(32)).hexdigest()
     body = {
         "method": "document_in_person",
         "level": 2,
-        "commitment": evidence,
+        "commitment": hashlib.sha256(os.urandom(32)).hexdigest(),
         "proofed_at": time.time_ns() // 1_000_000 - MINUTE,
-        "signed": cast.proofer.sign_on(live.case, "record_proofing", names=(evidence,)),
     }
+    body["signed"] = cast.proofer.sign_on(live.case, "record_proofing", names=evidence_names(body))
     done(cast.proofer.post(f"{live.url}/proofing", body), "proofing")
 
 

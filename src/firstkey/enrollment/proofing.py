@@ -68,11 +68,11 @@ def _check_signer(scene: Scene, evidence: Evidence, act: SignedAct | None) -> No
         return
     act = present(act, R.ActNotForThis)
     if ProofingMethod.LIVE_VOUCH in (evidence.method, evidence.companion):
-        check_act(scene, act, "record_proofing", evidence.commitment)
+        check_act(scene, act, "record_proofing", *evidence.named)
         check_eligible(scene.around, act, ApproverRule.MANAGER.value)
         check_separation(scene, Duty.PROOFER, act.persons)
     else:
-        check_duty(scene, act, Duty.PROOFER, "record_proofing", evidence.commitment)
+        check_duty(scene, act, Duty.PROOFER, "record_proofing", *evidence.named)
 
 
 def record_proofing(scene: Scene, command: RecordProofing) -> Step:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from firstkey.enrollment.approval import DenyApproval, GiveApproval, WithdrawApproval
 from firstkey.enrollment.case.digest import digest_to_sign
 from firstkey.enrollment.case.scene import Command
-from firstkey.enrollment.case.surroundings import SignedAct
+from firstkey.enrollment.case.surroundings import Evidence, SignedAct
 from firstkey.enrollment.case.words import Stage
 from firstkey.enrollment.claim import AnchorByPresence, ClaimDevice, ReleaseClaim, ReplaceClaim
 from firstkey.enrollment.closure import RecordReview, ReportFraud
@@ -71,10 +71,13 @@ class Entry:
         return world.act(self.word, person or self.person, *self.names, **{"digests": digests, **changed})
 
 
-def _vouched(world: World, act: SignedAct) -> Command:
+def _vouch(world: World) -> Evidence:
     since = world.now - 14 * DAY
-    vouch = world.evidence(method=ProofingMethod.LIVE_VOUCH, voucher_level=2, relation_since=since)
-    return RecordProofing(vouch, act)
+    return world.evidence(method=ProofingMethod.LIVE_VOUCH, voucher_level=2, relation_since=since)
+
+
+def _vouched(world: World, act: SignedAct) -> Command:
+    return RecordProofing(_vouch(world), act)
 
 
 def _visited(world: World, act: SignedAct) -> Command:
@@ -133,7 +136,7 @@ def _of_two(pair: Pair, command: Callable[[tuple[SignedAct, ...]], Command]) -> 
 ENTRIES: dict[str, Entry] = {
     "proofing": Entry(
         word="record_proofing",
-        names=("evidence-1",),
+        names=World().evidence().named,
         person=PROOFER,
         role="proofer",
         duty=Duty.PROOFER,
@@ -142,7 +145,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "vouch": Entry(
         word="record_proofing",
-        names=("evidence-1",),
+        names=_vouch(World()).named,
         person=MANAGER,
         role="manager",
         duty=Duty.PROOFER,

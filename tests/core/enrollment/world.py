@@ -254,7 +254,7 @@ class World:
     def proof(self, person: str = PROOFER, **changed: Any) -> Decision:
         """The proofer records evidence."""
         evidence = self.evidence(**changed)
-        return self.do(RecordProofing(evidence, self.act("record_proofing", person, evidence.commitment)))
+        return self.do(RecordProofing(evidence, self.act("record_proofing", person, *evidence.named)))
 
     def approve(self, person: str = APPROVER, **changed: Any) -> Decision:
         """An approver signs today's digest."""

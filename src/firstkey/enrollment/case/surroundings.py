@@ -8,7 +8,7 @@ import msgspec
 
 from firstkey.enrollment.case.words import Covered
 from firstkey.policy.model import Tier, Trust
-from firstkey.values.assurance import ProofingMethod
+from firstkey.values.assurance import NEEDS_COMPANION, ProofingMethod
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -150,6 +150,13 @@ class Evidence(msgspec.Struct, frozen=True):
     companion: ProofingMethod | None = None
     voucher_level: int = 0
     relation_since: int | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What the act over it names: all that the signer says. An earlier proofing's level and age are on record."""
+        said = () if self.method in NEEDS_COMPANION else (f"level: {self.level}", f"proofed at: {self.proofed_at}")
+        beside = () if self.companion is None else (f"beside: {self.companion.value}",)
+        return (self.commitment, self.method.value, *said, *beside)
 
 
 class Presence(msgspec.Struct, frozen=True):
