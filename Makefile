@@ -35,7 +35,7 @@ serve: $(VENV)/.package  ## run the server on this machine
 
 .PHONY: test
 test: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## every test, briefly
-	$(RUN)/python -m pytest -n $(TEST_PROCESSES) tests
+	$(RUN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile tests
 
 .PHONY: check
 check: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## format, lint, strict types, import contracts, size of the core
@@ -47,7 +47,7 @@ check: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## format, lint, strict ty
 
 .PHONY: soak
 soak: $(VENV)/.package $(VENV)/.test $(VENV)/.check  ## the tests marked `soak`, at their full counts
-	FIRSTKEY_SOAK=1 $(RUN)/python -m pytest -n $(TEST_PROCESSES) -m soak tests
+	FIRSTKEY_SOAK=1 $(RUN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile -m soak tests
 
 .PHONY: bench
 bench: $(VENV)/.package $(VENV)/.test  ## measure beside floors; stores docs/benchmarks/latest.json
