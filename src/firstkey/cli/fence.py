@@ -9,6 +9,7 @@ import click
 from firstkey.assembly import Fenced, fence_site
 from firstkey.cli.site_folder import existing_site, site_option
 from firstkey.cli.telling import lay_out, told
+from firstkey.settings import read_settings
 
 
 def _tell_progress(closed: int) -> None:
@@ -46,6 +47,7 @@ def command(site: Path | None, yes: bool, as_json: bool) -> None:
     Credentials that were active stay so. Works on the site's folder while no server runs; may be called again.
     """
     folder = existing_site(site)
+    read_settings(folder)  # nobody is asked about a folder that is no site
     if not yes:
         click.echo(lay_out(f"This closes every open case of {folder} and ends every pass and session. No way back."))
         click.confirm("Was the database restored from a copy, and is the newest one lost?", abort=True)

@@ -40,7 +40,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 node_argument = click.argument("node", metavar="NODE", type=click.Choice([node.value for node in Node]))
 
 EXAMPLES = """\b
-  firstkey recall find person hr-20417     everything this person had a part in
+  firstkey recall find person hr-10033     what this person had a duty in
   firstkey recall find entries 1200-1480   everything with a fact in that span
   firstkey recall begin person hr-20417    suspend it all, with your signature
   firstkey recall confirm RECALL           make it final, by a second one
@@ -73,6 +73,8 @@ def _tell_found(found: tuple[Found, ...], digest: str) -> None:
         click.echo(f"{row.credential[:16]}  {row.account}")
         click.echo(lay_out(f"{row.path}, {where}: {', '.join(each.why)}", "    "))
     count = f"{len(found)} credentials in use rest on it." if len(found) != 1 else "1 credential in use rests on it."
+    if not found:
+        count += " Look at the id once more: on one that nobody knows nothing rests, either."
     click.secho(count, bold=True)
     if found:
         click.echo(f"A signature that recalls them names\n{digest}")
