@@ -9,10 +9,17 @@ from tests.attacks.siege import Siege, besieged
 
 
 @pytest.fixture(scope="session")
-def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
+def besieged_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
     """A founded site behind a real server, shared by all attacks."""
     with besieged(tmp_path_factory.mktemp("siege")) as found:
         yield found
+
+
+@pytest.fixture
+def siege(besieged_site: Siege) -> Siege:
+    """The same, with room for what one test does in an hour."""
+    besieged_site.breathe()
+    return besieged_site
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ KINDS: dict[str, dict[str, Any]] = {
 TENANT = "tenant"
 TENANT_SETTINGS = f'\n[destinations.{TENANT}]\nkind = "handover_simulator"\n'
 
-HIRED_AN_HOUR_MAX = 50
+HIRED_AN_HOUR_MAX = 40
 """So many at most, that no operator meets a velocity limit that is not under attack."""
 
 SWEPT_TURNS_MAX = 8
@@ -97,6 +97,7 @@ class Siege:
         self.cast = Cast(*desks)
         self.second = self.cast.second_approver
         self._numbers = count(1)
+        self._hired = 0
         self._recorded: dict[str, PersonToRecord] = {}
 
     # People
@@ -104,8 +105,7 @@ class Siege:
     def hire(self, kind: str = "managed", **changed: Any) -> PersonToRecord:
         """Record somebody new."""
         number = next(self._numbers)
-        if number % HIRED_AN_HOUR_MAX == 0:
-            self.later(HOUR + SLICE_MS)
+        self._hired += 1
         said = KINDS[kind]
         facts = {"employment": "employee", "workplace": "on_site", **said["facts"]}
         named = {"person": f"p-{number}", "account": f"dir:{number}", "user_name": f"joy{number}"}
@@ -119,6 +119,12 @@ class Siege:
         person = PersonToRecord(**{**content, "facts": facts, **changed})
         self.record(person)
         return person
+
+    def breathe(self) -> None:
+        """Let an hour go by where another test might meet the limit of an hour's acts; so it hurts nobody."""
+        if self._hired >= HIRED_AN_HOUR_MAX:
+            self._hired = 0
+            self.later(HOUR + SLICE_MS)
 
     def record(self, *people: PersonToRecord) -> None:
         """The sources say something of people."""
