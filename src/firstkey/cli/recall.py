@@ -75,7 +75,7 @@ def _tell_found(found: tuple[Found, ...], digest: str) -> None:
     count = f"{len(found)} credentials in use rest on it." if len(found) != 1 else "1 credential in use rests on it."
     if not found:
         count += " Look at the id once more: on one that nobody knows nothing rests, either."
-    click.secho(count, bold=True)
+    click.secho(lay_out(count), bold=True)
     if found:
         click.echo(f"A signature that recalls them names\n{digest}")
 
