@@ -9,7 +9,7 @@ from firstkey.enrollment.case.facts import CaseRevised, ProofingRecorded, Proofi
 from firstkey.enrollment.case.refusals import R
 from firstkey.enrollment.case.separation import FOR_CAUSE
 from firstkey.enrollment.case.state import Proofing
-from firstkey.enrollment.case.surroundings import By
+from firstkey.enrollment.case.surroundings import By, Evidence
 from firstkey.enrollment.case.words import Stage
 from firstkey.enrollment.lifecycle.decide import Decision
 from firstkey.enrollment.lifecycle.replay import apply_fact
@@ -299,3 +299,12 @@ def test_the_latest_proofing_is_the_one_that_stands() -> None:
     )
     proofing = Proofing(M.STRONG_SESSION, 2, "evidence-2", START, By("pia", "statement-9"))
     assert apply_fact(case, again) == replace(case, proofing=proofing, duties=case.duties | {(Duty.PROOFER, "pia")})
+
+
+def test_the_act_names_all_that_the_signer_says() -> None:
+    """Commitment, method, level, age and companion; of an earlier proofing level and age are on record."""
+    method = ProofingMethod.DOCUMENT_IN_PERSON
+    said = Evidence(method=method, level=2, commitment="e", proofed_at=5)
+    assert said.named == ("e", "document_in_person", "level: 2", "proofed at: 5")
+    earlier = replace(said, method=ProofingMethod.EARLIER_PROOFING, companion=ProofingMethod.LIVE_VOUCH)
+    assert earlier.named == ("e", "earlier_proofing", "beside: live_vouch")
