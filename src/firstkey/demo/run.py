@@ -77,9 +77,26 @@ def _workplace(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def _end_at_sigterm(_: int, __: FrameType | None) -> None:
-    """End as Ctrl-C does, so that the server is ended too."""
-    raise KeyboardInterrupt
+class _Ending:
+    """Ends the run at a signal, so that the server is ended too.
+
+    An exception that is raised while an object is being destroyed is lost, and with it the signal; so it is also
+    remembered, and raised again before the next chapter.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _: int, __: FrameType | None) -> None:
+        self._asked = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if it was asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
 
 
 def policy_naming(root: bytes) -> bytes:
@@ -228,7 +245,7 @@ def run_demo(*, story: Story, keep: Path | None, stay: bool, tell_result: Callab
         KeyboardInterrupt: interrupted before the end; the server is ended.
     """
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, _end_at_sigterm)
+    story.before_chapter = _Ending().check
     maker = Maker()
     with _workplace(keep) as folder:
         prepared = prepare_site(folder, maker, with_tenant(policy_naming(maker.root.der)), TENANT_SETTINGS)

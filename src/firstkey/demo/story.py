@@ -1,5 +1,6 @@
 """How the demonstration is told in a terminal: chapters, who does what, and what is refused and why, in 80 columns."""
 
+from collections.abc import Callable
 from textwrap import fill
 
 import click
@@ -18,6 +19,8 @@ class Story:
 
     def __init__(self, *, silent: bool = False) -> None:
         self._silent = silent
+        self.before_chapter: Callable[[], None] = lambda: None
+        """Called before each chapter."""
         self._chapter = 0
 
     def title(self, text: str, below: str) -> None:
@@ -27,6 +30,7 @@ class Story:
 
     def chapter(self, heading: str, *rules: str) -> None:
         """Begin a chapter: what it is about, and the rules that hold in it."""
+        self.before_chapter()
         self._chapter += 1
         self._say("\n" + click.style(f"{self._chapter}  {heading}", bold=True))
         for rule in rules:
