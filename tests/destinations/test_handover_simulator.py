@@ -35,7 +35,7 @@ class Trial:
             self.secrets.append(secret)
             return b"sealed"
 
-        return self.there.mint("case", account, lifetime_seconds, seal)
+        return self.there.mint(account, lifetime_seconds, seal)
 
     def behave(self, conduct: Conduct) -> None:
         """It behaves so from now on."""

@@ -68,7 +68,8 @@ def made_at(case: Case) -> str | None:
     return None if case.native is None else case.native.destination
 
 
-PUSHED: dict[type[Fact], Effect] = {
+Pushed = facts.CredentialSuspended | facts.CredentialRestored | facts.CredentialRecalled | facts.CredentialEnded
+PUSHED: dict[type[Pushed], Effect] = {
     facts.CredentialSuspended: Effect.SUSPEND,
     facts.CredentialRestored: Effect.RESTORE,
     facts.CredentialRecalled: Effect.RECALL,
@@ -94,6 +95,5 @@ def effects_of(case: Case, happened: Sequence[Fact]) -> Iterator[OutboxItem]:
     for fact in happened:
         if isinstance(fact, facts.NativePassMinted):
             yield item_of(Effect.MINT, Wanted(destination, case.case, case.account, fact.native))
-        elif type(fact) in PUSHED:
-            credential: str = fact.credential  # type: ignore[attr-defined]  # all facts of PUSHED name one
-            yield item_of(PUSHED[type(fact)], Wanted(destination, case.case, case.account, credential))
+        elif isinstance(fact, Pushed):
+            yield item_of(PUSHED[type(fact)], Wanted(destination, case.case, case.account, fact.credential))

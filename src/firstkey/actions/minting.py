@@ -98,7 +98,7 @@ def act(site: Site, destination: HandoverDestination, wanted: Wanted, plan: Plan
 
     present = tuple(seen.credential for seen in destination.read_back(wanted.account))
     try:
-        return Minted(destination.mint(wanted.case, wanted.account, lifetime, seal_to_device), present)
+        return Minted(destination.mint(wanted.account, lifetime, seal_to_device), present)
     except Refused:
         return None
 

@@ -38,7 +38,7 @@ class Grant(msgspec.Struct, frozen=True):
     founding: bool = False
 
 
-class Grants(tuple[Grant, ...]):  # noqa: SLOT001  # it keeps answers beside what it holds
+class Grants(tuple[Grant, ...]):  # noqa: SLOT001  # its memory of answers needs a __dict__, and a site has one of it
     """Every duty that is held. Remembers, for as long as nothing is granted or withdrawn, what it was asked."""
 
     @cached_property

@@ -33,11 +33,11 @@ NOUNS: dict[str, str] = {
 class Nouns(click.Group):
     """A group whose commands are the nouns."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click calls it so
+    def list_commands(self, _: click.Context) -> list[str]:
         """Return the nouns in alphabetical order."""
         return sorted(NOUNS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as above
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
         """Import a noun's module and return its command, or `None` when there is no such noun."""
         if cmd_name not in NOUNS:
             return None

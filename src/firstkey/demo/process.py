@@ -86,7 +86,7 @@ def run_firstkey(*arguments: str) -> Ended:
         Refused: CommandFailed, when it does not end.
     """
     try:
-        ended = subprocess.run(  # noqa: S603  # our own interpreter and module
+        ended = subprocess.run(  # noqa: S603  # a list, no shell: our own interpreter and module
             _command(arguments),
             env=_environment(),
             stdin=subprocess.DEVNULL,
@@ -120,7 +120,7 @@ class Server:
 
     def __enter__(self) -> Self:
         self._said = tempfile.TemporaryFile()  # closed when the server has stopped
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        self._process = subprocess.Popen(  # noqa: S603  # a list, no shell: our own interpreter and module
             self._command,
             env=_environment(),
             stdin=subprocess.DEVNULL,

@@ -102,6 +102,14 @@ class _State:
             tables.execute("INSERT OR REPLACE INTO conduct VALUES (1, ?)", (msgspec.json.encode(conduct),))
 
 
+CHANGES = {
+    "suspend": "UPDATE credentials SET active = 0 WHERE account = :account AND id = :id",
+    "restore": "UPDATE credentials SET active = 1 WHERE account = :account AND id = :id",
+    "recall": "UPDATE credentials SET gone_at = coalesce(gone_at, :now) WHERE account = :account AND id = :id",
+}
+"""What is done to one credential, by operation."""
+
+
 class HandoverSimulator:
     """The side that FirstKey speaks to; a `ports.destination.HandoverDestination`.
 
@@ -152,7 +160,7 @@ class HandoverSimulator:
         if conduct.times is not None:
             self.state.behave(msgspec.structs.replace(conduct, times=conduct.times - 1))
 
-    def mint(self, case: str, account: str, lifetime_seconds: int, seal: Callable[[bytes], bytes]) -> SealedNativePass:  # noqa: ARG002  # the port names the case; one pass an account is rule enough here
+    def mint(self, account: str, lifetime_seconds: int, seal: Callable[[bytes], bytes]) -> SealedNativePass:
         """Mint a native pass."""
         secret, native_pass = b64u(self._entropy(SECRET_BYTES)).encode(), b64u(self._entropy(SECRET_BYTES))
         now = self.now()
@@ -214,21 +222,20 @@ class HandoverSimulator:
 
     def suspend(self, account: str, credential: str) -> None:
         """Make a credential open nothing."""
-        self._set("suspend", "active = 0", account, credential)
+        self._change("suspend", account, credential)
 
     def restore(self, account: str, credential: str) -> None:
         """Make it open again what it opened."""
-        self._set("restore", "active = 1", account, credential)
+        self._change("restore", account, credential)
 
     def recall(self, account: str, credential: str) -> None:
         """Remove it."""
-        self._set("recall", f"gone_at = coalesce(gone_at, {self.now()})", account, credential)
+        self._change("recall", account, credential)
 
-    def _set(self, operation: str, change: str, account: str, credential: str) -> None:
+    def _change(self, operation: str, account: str, credential: str) -> None:
         with self._call(operation) as tables:
             if tables is not None:
-                where = (account, credential)
-                tables.execute(f"UPDATE credentials SET {change} WHERE account = ? AND id = ?", where)  # noqa: S608  # changes are ours
+                tables.execute(CHANGES[operation], {"now": self.now(), "account": account, "id": credential})
 
 
 class HandoverPage:

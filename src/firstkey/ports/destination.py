@@ -122,11 +122,12 @@ class HandoverDestination(Destination, Protocol):
     def page(self) -> str:
         """Where the joiner goes with the native pass: an address without a secret in it."""
 
-    def mint(self, case: str, account: str, lifetime_seconds: int, seal: Callable[[bytes], bytes]) -> SealedNativePass:
+    def mint(self, account: str, lifetime_seconds: int, seal: Callable[[bytes], bytes]) -> SealedNativePass:
         """Mint a native pass, for one use, and seal its secret before it goes anywhere.
 
+        After a call whose end is unknown, `reap` comes before another.
+
         Args:
-            case: the case it is for. After a call whose end is unknown, `reap` comes before another.
             account: the account's stable id.
             lifetime_seconds: how long it may open the page.
             seal: encrypts to the claiming device's second key.

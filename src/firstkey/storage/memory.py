@@ -281,7 +281,7 @@ class MemoryFactStore:
         def carry_out() -> Outcome:
             try:
                 prepared = self._sequencer.prepare([work])
-            except Exception as error:  # noqa: BLE001 - the head could not be signed: told to whoever waits
+            except Exception as error:  # noqa: BLE001 - undone here, and given to whoever waits for the future
                 self._rows.rollback()
                 self._sequencer = self._read_again()
                 return failed(error)
@@ -302,7 +302,7 @@ class MemoryFactStore:
         def carry_out() -> Outcome:
             try:
                 return Outcome(look(self._rows))
-            except Exception as error:  # noqa: BLE001 - told to whoever waits
+            except Exception as error:  # noqa: BLE001 - a view's error is its future's, as with an executor
                 return Outcome(error=error)
 
         return self._in_turn(carry_out)

@@ -152,7 +152,7 @@ class Sequencer:
             outcome = Outcome(work(unit), deadline=unit.deadline, time=unit.time)
         except TransactionLost:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever a work does, its neighbours go on
+        except BaseException as error:  # noqa: BLE001 - undone here, and its own future's; its neighbours go on
             self._rows.back_to_mark()
             self._chains.work_ended(well=False)
             return Outcome(error=error)

@@ -6,8 +6,8 @@ from firstkey.ceremonies.reasons import CeremonyReason
 from firstkey.values.errors import Malformed
 
 
-def verify(statement: Statement, authenticator_data: AuthenticatorData, client_data_hash: bytes) -> Attested:  # noqa: ARG001 - every format is called alike
-    """Check that the statement is empty.
+def verify(statement: Statement, _: AuthenticatorData, __: bytes) -> Attested:
+    """Check that the statement is empty; the data that other formats sign say nothing here.
 
     Raises:
         Malformed: AttestationMalformed, when it is not.

@@ -368,7 +368,7 @@ class ReviewRecorded(Fact, frozen=True):
 FACTS: tuple[type[Fact], ...] = tuple(Fact.__subclasses__())
 """Every fact of a case and of an account's credentials, in the order of the lifecycle."""
 
-_AnyFact: Any = Union[FACTS]  # noqa: UP007  # a union of a tuple has no other spelling
+_AnyFact: Any = Union[FACTS]  # noqa: UP007  # only types that are written out can be joined by a bar
 
 
 def shared(source: msgspec.Struct, target: type[msgspec.Struct]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class Writer:
     def _run(self, started: Future[None]) -> None:
         try:
             self._reopen()
-        except BaseException as error:  # noqa: BLE001 - told to whoever opens the store
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that opens the store, which waits for it
             started.set_exception(error)
             return
         self._show()  # the last head before a crash may not have been published
@@ -164,7 +164,7 @@ class Writer:
         failure: Exception | None = None
         try:
             outcomes = self._carry_out([waiting.work for waiting in group]) if group else []
-        except Exception as error:  # noqa: BLE001 - the thread must answer whoever waits, and go on
+        except Exception as error:  # noqa: BLE001 - one group's failure is its futures'; the thread serves the next
             failure, outcomes = error, [failed(error) for _ in group]
         for waiting, outcome in zip(group, outcomes, strict=True):
             outcome.tell(waiting.future)
