@@ -145,3 +145,19 @@ def test_anybody_with_a_duty_kills_a_pass() -> None:
     world.get_pass()
     done(delivery.revoke_pass(world.site, anna, world.case, claim.Nothing()))
     assert world.shown.pass_state is PassState.REVOKED
+
+
+def test_a_pass_whose_ground_has_gone_by_the_clock_is_not_given_again() -> None:
+    """An employment that ended a moment ago, swept or not: no code any more, and that is written down."""
+    world = SiteWorld()
+    world.record_joiner(ends_at=world.clock.now() + 5 * MINUTE)
+    world.open()
+    world.proof()
+    world.approve()
+    world.claim()
+    world.visit()
+    assert world.get_pass()
+    world.clock.instant += 6 * MINUTE
+    asking = delivery.get_pass(world.site, world.by(), devices.Handle(world.handle))
+    assert refusal(asking) == "case-over"
+    assert {"PassRevoked", "CaseClosed"} <= set(facts(world))

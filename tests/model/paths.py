@@ -9,10 +9,8 @@ from firstkey.enrollment.case.surroundings import Evidence, Made
 from firstkey.enrollment.case.words import Cause
 from firstkey.policy.model import (
     Anchor,
-    ApproverRule,
     Bootstrap,
     Channel,
-    Duty,
     KeyTerms,
     Purpose,
     Requirements,
@@ -20,7 +18,8 @@ from firstkey.policy.model import (
     Trust,
 )
 from firstkey.values.assurance import ProofingMethod
-from firstkey.values.instants import DAY, HOUR, MINUTE
+from firstkey.values.instants import DAY, HOUR
+from tests.core.enrollment.world import PASS_PATH
 from tests.model.people import ANNA, ARNO, CORA, JANE, JOAN, JOINER, MONA, PAUL, PEOPLE, RITA
 
 DEVICES = ("device 1", "device 2")
@@ -80,27 +79,7 @@ KEY = KeyTerms(
     roaming=True,
     aaguids=frozenset({"model"}),
 )
-PASS = Requirements(
-    bootstrap=Bootstrap.PASS,
-    channel=Channel.DEVICE_SEALED,
-    anchors=frozenset({Anchor.CLIENT_CERTIFICATE}),
-    methods=frozenset({ProofingMethod.DOCUMENT_IN_PERSON}),
-    level=2,
-    proofing_age_ms_max=72 * HOUR,
-    approvers=frozenset({ApproverRule.APPROVER}),
-    quorum=1,
-    distinct=frozenset({(Duty.REQUESTER, Duty.PROOFER)}),
-    pass_lifetime_ms=10 * MINUTE,
-    window_ms=10 * MINUTE,
-    tries=2,
-    ceremonies=2,
-    key=KEY,
-    cooling_off_ms=0,
-    cosigned=False,
-    tier=Tier.STANDARD,
-    credential_lifetime_ms=None,
-    destinations=("local",),
-)
+PASS = replace(PASS_PATH, methods=frozenset({ProofingMethod.DOCUMENT_IN_PERSON}), tries=2, ceremonies=2, key=KEY)
 ATTENDED = replace(PASS, bootstrap=Bootstrap.ATTENDED, anchors=frozenset({Anchor.PRESENCE}))
 OWN_KEY = replace(PASS, bootstrap=Bootstrap.OWN_KEY, anchors=frozenset(), methods=frozenset(), level=0, quorum=0)
 IN_PERSON = replace(PASS, anchors=frozenset({Anchor.PRESENCE}), channel=Channel.IN_PERSON)
