@@ -271,3 +271,20 @@ def test_an_attended_case_is_opened_by_the_confirmers_act() -> None:
         world.site, world.by(), claim.ClaimToMake(world.handle, world.device.bind_keys(world.handle))
     )
     assert refusal(claiming) == "bootstrap-differs"
+
+
+def test_what_the_ground_has_lost_is_written_down_though_the_code_is_refused() -> None:
+    """An employment that ended a moment ago: the refusal does not undo that the pass is dead and its verifier gone."""
+    world = SiteWorld()
+    world.record_joiner(ends_at=world.clock.now() + 5 * MINUTE)
+    world.open()
+    world.proof()
+    world.approve()
+    world.claim()
+    world.visit()
+    code = world.get_pass()
+    world.clock.instant += 6 * MINUTE
+    asked = redemption.CodeToRedeem(world.handle, code)
+    refusal(redemption.redeem_pass(world.site, world.by(), asked))
+    assert {"PassRevoked", "CaseClosed"} <= set(facts(world))
+    assert "PassRedeemed" not in facts(world)
